@@ -1,0 +1,130 @@
+// Package contract is the contract language: what an API's documentation says about its status codes, read from a contract
+// file, a built-in contract, or an OpenAPI document.
+package contract
+
+// A Contract is one API's documented status codes. It is not changed after it was loaded.
+type Contract struct {
+	Name   string // value of the api label where the command line does not say another
+	File   string // where it was read from; "builtin:agave" for a built-in one
+	Digest string // hex digest of everything that was read: the file and what it refers to
+	Source Source
+
+	Undocumented Severity // severity of an undocumented response; error by default
+	Codes        []Code   // page level, in the order of the file
+	Routes       []Route
+	Unmatched    Unmatched
+	NoResponse   []string // status tokens that no client ever received
+	Vendors      []string // vendor packs whose phrases name undocumented codes
+
+	Objective float64            // share of good responses that is promised, 0.999 by default
+	MinErrors float64            // floor of the error-budget alerts, 10 by default
+	MaxRatio  map[string]float64 // highest documented share by exact code
+}
+
+// Source says which documentation the contract restates.
+type Source struct {
+	Title, URL, Path string
+	Standard         string // "rfc9110", "rfc2616" or "none"
+}
+
+// A Position is a place in a file. Line and Column count from 1; 0 where there is none.
+type Position struct {
+	File         string
+	Line, Column int
+}
+
+// A Code is what the contract says about one status code, or about a range of them.
+type Code struct {
+	Pattern     string // "404", "50X", "5XX" or "default"
+	Removed     bool   // null: takes an inherited code away
+	Meaning     string
+	Description string
+	Category    string
+	Owner       string
+	SLO         SLO // SLOUnset where the contract is silent
+	Deprecated  bool
+	OnlyWhen    []Check
+	AlwaysWhen  []Check
+	Sends       []Check
+	Pos         Position
+}
+
+// A Check is one condition. All of its parts must hold; an empty part asks nothing.
+type Check struct {
+	ID       string // unique within the contract
+	Severity Severity
+
+	Methods          []string
+	RequestHeaders   []Header
+	Auth             Presence
+	DocumentedMethod *bool
+	Status           []string // patterns; of always_when: the answers among which it holds
+	Code             string   // of a route's always_when: the code that it demands
+
+	ResponseHeaders []Header // of sends
+	Body            Presence // of sends: Absent is "empty"
+
+	Pos Position
+}
+
+// A Header is one header of a condition: it must be present, absent, or match a regular expression.
+type Header struct {
+	Name     string // lower case
+	Presence Presence
+	Pattern  string // without its slashes; only with Presence Matches
+}
+
+// Presence is what a condition asks of a value.
+type Presence uint8
+
+const (
+	Any Presence = iota
+	Present
+	Absent
+	Matches
+)
+
+// A Route is one path template with the methods it applies to.
+type Route struct {
+	Methods    []string // empty: every method
+	Template   string   // "/jobs/{id}"
+	Host       string
+	Name       string // value of the route label; the template when empty
+	Owner      string
+	Inherit    bool // page-level codes apply too
+	Codes      []Code
+	AlwaysWhen []Check
+	Deprecated bool
+	Pos        Position
+}
+
+// Unmatched says what to expect of requests that no route matches.
+type Unmatched struct {
+	Expect []string // status patterns; 3XX and 4XX by default
+	Label  string   // "unmatched" by default
+}
+
+// Severity is how much a broken condition matters. Only SeverityError changes a verdict.
+type Severity uint8
+
+const (
+	SeverityError Severity = iota
+	SeverityWarning
+	SeverityInfo
+	SeverityOff
+)
+
+func (s Severity) String() string { return [...]string{"error", "warning", "info", "off"}[s] }
+
+// SLO says how a response counts against the error budget.
+type SLO uint8
+
+const (
+	SLOUnset SLO = iota
+	SLOGood
+	SLOBad
+	SLOClient
+	SLOIgnore
+)
+
+func (s SLO) String() string { return [...]string{"", "good", "bad", "client", "ignore"}[s] }
