@@ -24,10 +24,9 @@ func (m *Matcher) Match(target []byte, s *Scratch) (id int, ok bool) {
 	if id, ok = m.match(path, s); ok || bytes.IndexByte(path, '%') < 0 {
 		return id, ok
 	}
-	if !s.decode(path) {
-		return 0, false
+	if s.decode(path) {
+		id, ok = m.match(s.decoded, s)
 	}
-	id, ok = m.match(s.decoded, s)
 	if cap(s.decoded) > maxKept {
 		s.decoded = nil
 	}
