@@ -2,12 +2,17 @@
 // or metrics.
 package classify
 
-import "httpstatus_exporter/classify/contract"
+import (
+	"httpstatus_exporter/classify/contract"
+	"httpstatus_exporter/classify/route"
+)
 
 // A Verdict is what the contract says about one response.
 type Verdict struct {
-	Kind   Kind
-	Reason Reason // why it is Undocumented, else ReasonNone
+	Kind Kind
+	// Reason is why it is Undocumented, else ReasonNone. Where the contract says "undocumented: warning" or "info", the
+	// Kind of such a response is Documented and the Reason still tells; with "off", nothing does.
+	Reason Reason
 
 	Route  int // index into Classifier.Routes
 	Method int // index into Classifier.Methods
@@ -19,6 +24,8 @@ type Verdict struct {
 
 	SLO    contract.SLO
 	Checks []Check // every condition that was asked; reused by the next Classify with the same Verdict
+
+	scratch route.Scratch
 }
 
 // A Check is the outcome of one condition.
@@ -91,6 +98,9 @@ type ConditionInfo struct {
 	Severity contract.Severity
 	Pos      contract.Position
 	Fields   []string // facts that it asks for beyond method, status and body size
+	Body     bool     // it asks for the size of the body
+	Codes    []string // patterns of the codes that it is about, as the contract writes them
+	Standard string   // of a standard's note: what the standard says, and where; else ""
 }
 
 // Class returns the value of the class label: "1xx".."5xx", "none" for CodeNone and CodeOther.

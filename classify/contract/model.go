@@ -2,6 +2,8 @@
 // file, a built-in contract, or an OpenAPI document.
 package contract
 
+import "fmt"
+
 // A Contract is one API's documented status codes. It is not changed after it was loaded.
 type Contract struct {
 	Name   string // value of the api label where the command line does not say another
@@ -33,6 +35,14 @@ type Position struct {
 	Line, Column int
 }
 
+// String returns file:line:column, without what is not known.
+func (p Position) String() string {
+	if p.Line == 0 {
+		return p.File
+	}
+	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
+}
+
 // A Code is what the contract says about one status code, or about a range of them.
 type Code struct {
 	Pattern     string // "404", "50X", "5XX" or "default"
@@ -43,6 +53,7 @@ type Code struct {
 	Owner       string
 	SLO         SLO // SLOUnset where the contract is silent
 	Deprecated  bool
+	MaxRatio    float64 // highest documented share of all responses, 0 where the contract is silent; exact codes only
 	OnlyWhen    []Check
 	AlwaysWhen  []Check
 	Sends       []Check
@@ -51,7 +62,8 @@ type Code struct {
 
 // A Check is one condition. All of its parts must hold; an empty part asks nothing.
 type Check struct {
-	ID       string // unique within the contract
+	// ID is unique within the contract, but for the codes of one comma list: they share their conditions.
+	ID       string
 	Severity Severity
 
 	Methods          []string
@@ -59,7 +71,9 @@ type Check struct {
 	Auth             Presence
 	DocumentedMethod *bool
 	Status           []string // patterns; of always_when: the answers among which it holds
-	Code             string   // of a route's always_when: the code that it demands
+	Code             string   // of always_when: the codes that it demands, a pattern or a comma list of patterns
+
+	AnyHeader bool // one of RequestHeaders is enough; only the standard's notes use it
 
 	ResponseHeaders []Header // of sends
 	Body            Presence // of sends: Absent is "empty"

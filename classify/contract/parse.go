@@ -1,0 +1,153 @@
+package contract
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// maxContract is the size beyond which a contract file is refused, in bytes. The YAML nodes of a file take about forty
+// times its size, so this bounds memory as well.
+const maxContract = 4 << 20
+
+// Parse reads a contract, or an OpenAPI document, from data. The filename appears in positions, and files that the
+// contract names are read relative to its directory. The error of a contract that is wrong is an Errors with everything
+// that is wrong.
+func Parse(filename string, data []byte) (*Contract, error) {
+	if isOpenAPI(data) {
+		c, err := parseOpenAPI(filename, data, openAPIOptions{Inherit: true})
+		if err != nil {
+			return nil, err
+		}
+		return c, nil
+	}
+	doc, err := parseYAML(filename, data)
+	if err != nil {
+		return nil, Errors{err}
+	}
+	r := &reader{file: filename, ids: map[string]Position{}}
+	digest := sha256.New()
+	digest.Write(data)
+	c := r.contract(doc, digest)
+	if len(r.errs) > 0 {
+		return nil, r.errs.sort()
+	}
+	c.File = filename
+	c.Digest = hex.EncodeToString(digest.Sum(nil))
+	if c.Name == "" {
+		c.Name = nameOf(filename)
+	}
+	return c, nil
+}
+
+// parseYAML reads one YAML document into nodes, after the checks that make that safe.
+func parseYAML(filename string, data []byte) (*yaml.Node, *Error) {
+	at := func(offset int, format string, args ...any) *Error {
+		before := data[:offset]
+		line := bytes.Count(before, []byte("\n")) + 1
+		column := offset - (bytes.LastIndexByte(before, '\n') + 1) + 1
+		return &Error{Position{filename, line, column}, fmt.Sprintf(format, args...)}
+	}
+	if len(data) > maxContract {
+		return nil, &Error{Position{File: filename}, fmt.Sprintf(
+			"the contract has %d bytes; at most %d are read: is this the right file?", len(data), maxContract)}
+	}
+	if i := invalidUTF8(data); i >= 0 {
+		return nil, at(i, "byte 0x%02x is not UTF-8: save the contract as UTF-8", data[i])
+	}
+	if i := bytes.IndexFunc(data, isControl); i >= 0 {
+		return nil, at(i, "control character 0x%02x: a contract is plain text", data[i])
+	}
+	dec := yaml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(data, []byte("\ufeff"))))
+	var doc yaml.Node
+	switch err := dec.Decode(&doc); {
+	case errors.Is(err, io.EOF):
+		return nil, at(0, "the contract is empty: it starts with \"contract: v1\"")
+	case err != nil:
+		if i := leadingTab(data); i >= 0 {
+			return nil, at(i, "a tab indents this line: YAML wants spaces")
+		}
+		return nil, yamlError(filename, err)
+	}
+	var second yaml.Node
+	switch err := dec.Decode(&second); {
+	case err == nil:
+		return nil, &Error{Position{filename, max(second.Line, 1), 1},
+			"a second YAML document starts here: a contract is one document; remove the line ---"}
+	case !errors.Is(err, io.EOF):
+		return nil, yamlError(filename, err)
+	}
+	return doc.Content[0], nil
+}
+
+// yamlError turns an error of the YAML reader into one with a position.
+func yamlError(filename string, err error) *Error {
+	msg := strings.TrimPrefix(err.Error(), "yaml: ")
+	e := &Error{Position{filename, 1, 1}, ""}
+	if m := yamlLine.FindStringSubmatch(msg); m != nil {
+		e.Pos.Line, _ = strconv.Atoi(m[1])
+		msg = m[2]
+	}
+	e.Msg = "not YAML: " + msg
+	return e
+}
+
+var yamlLine = regexp.MustCompile(`^line (\d+): (.*)$`)
+
+// invalidUTF8 returns the offset of the first byte that is not UTF-8, -1 when there is none.
+func invalidUTF8(data []byte) int {
+	for i := 0; i < len(data); {
+		if data[i] < utf8.RuneSelf {
+			i++
+			continue
+		}
+		r, n := utf8.DecodeRune(data[i:])
+		if r == utf8.RuneError && n == 1 {
+			return i
+		}
+		i += n
+	}
+	return -1
+}
+
+func isControl(r rune) bool { return r < ' ' && r != '\n' && r != '\r' && r != '\t' || r == 0x7f }
+
+// leadingTab returns the offset of the first tab that indents a line, -1 when there is none.
+func leadingTab(data []byte) int {
+	offset := 0
+	for line := range bytes.Lines(data) {
+		indent := line[:len(line)-len(bytes.TrimLeft(line, " \t"))]
+		if i := bytes.IndexByte(indent, '\t'); i >= 0 {
+			return offset + i
+		}
+		offset += len(line)
+	}
+	return -1
+}
+
+// nameOf makes a name from a file name: what the api label says where neither contract nor command line say it.
+func nameOf(filename string) string {
+	base := strings.ToLower(filepath.Base(filename))
+	base, _, _ = strings.Cut(base, ".")
+	name := strings.Map(func(r rune) rune {
+		if 'a' <= r && r <= 'z' || '0' <= r && r <= '9' || r == '_' || r == '-' {
+			return r
+		}
+		return '-'
+	}, base)
+	name = strings.TrimLeft(name, "0123456789_-")
+	if name == "" {
+		return "api"
+	}
+	return name
+}

@@ -1,0 +1,198 @@
+package classify
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"httpstatus_exporter/classify/contract"
+	"httpstatus_exporter/classify/route"
+)
+
+// A group is all routes with one template: what a request target leads to before its method is looked at. The last group
+// has no template: it is the requests that match no route.
+type group struct {
+	label  int // index into routing.labels
+	host   string
+	routes []*contract.Route
+}
+
+// routing finds the group of a request.
+type routing struct {
+	labels []string // values of the route label
+	groups []group
+
+	all    *route.Matcher            // every template; for logs that do not name the host
+	common *route.Matcher            // templates of every host; all of them where no route names a host
+	hosts  map[string]*route.Matcher // by host that a route names: its templates and the common ones; else nil
+}
+
+// newRouting returns nil for a contract without routes.
+func newRouting(c *contract.Contract) (*routing, error) {
+	if len(c.Routes) == 0 {
+		return nil, nil
+	}
+	r := &routing{}
+	byShape := map[string]int{}
+	var templates []string // by group
+	for i := range c.Routes {
+		cr := &c.Routes[i]
+		host := strings.ToLower(cr.Host)
+		key := host + " " + variable.ReplaceAllString(cr.Template, "{}")
+		g, known := byShape[key]
+		if !known {
+			g = len(r.groups)
+			byShape[key] = g
+			r.groups = append(r.groups, group{label: r.label(cr), host: host})
+			templates = append(templates, cr.Template)
+		}
+		r.groups[g].routes = append(r.groups[g].routes, cr)
+	}
+	if slices.Contains(r.labels, c.Unmatched.Label) {
+		return nil, fmt.Errorf("%s: a route is called %q, as are the requests that match none", c.File, c.Unmatched.Label)
+	}
+	r.groups = append(r.groups, group{label: len(r.labels)})
+	r.labels = append(r.labels, c.Unmatched.Label)
+	return r, r.build(templates)
+}
+
+var variable = regexp.MustCompile(`\{[^{}]*\}`)
+
+// label returns the index of a route's label. Routes may share a name.
+func (r *routing) label(cr *contract.Route) int {
+	label := cr.Name
+	if label == "" {
+		label = cr.Template
+	}
+	if i := slices.Index(r.labels, label); i >= 0 {
+		return i
+	}
+	r.labels = append(r.labels, label)
+	return len(r.labels) - 1
+}
+
+func (r *routing) build(templates []string) (err error) {
+	hosts := map[string]bool{}
+	for _, g := range r.groups {
+		if g.host != "" {
+			hosts[g.host] = true
+		}
+	}
+	if r.common, err = r.matcher(templates, ""); err != nil || len(hosts) == 0 {
+		return err
+	}
+	if r.all, err = r.matcher(templates, anyHost); err != nil {
+		return err
+	}
+	r.hosts = make(map[string]*route.Matcher, len(hosts))
+	for host := range hosts {
+		if r.hosts[host], err = r.matcher(templates, host); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const anyHost = "*"
+
+// matcher holds the templates of one host and those of every host; of two with the same shape the host's own.
+func (r *routing) matcher(templates []string, host string) (*route.Matcher, error) {
+	var patterns []route.Pattern
+	var from []int
+	taken := map[string]bool{}
+	for _, own := range [...]bool{true, false} {
+		for i, t := range templates {
+			g := &r.groups[i]
+			if own == (g.host == "") || g.host != "" && g.host != host && host != anyHost {
+				continue
+			}
+			if shape := variable.ReplaceAllString(t, "{}"); !taken[shape] {
+				taken[shape] = true
+				patterns = append(patterns, route.Pattern{Template: t, ID: i})
+				from = append(from, i)
+			}
+		}
+	}
+	m, err := route.New(patterns)
+	if wrong := (*route.Error)(nil); errors.As(err, &wrong) {
+		return nil, fmt.Errorf("%s: %w", r.groups[from[wrong.Index]].routes[0].Pos, err)
+	}
+	return m, err
+}
+
+// unmatched is the group of requests that match no route.
+func (r *routing) unmatched() int { return len(r.groups) - 1 }
+
+// find returns the group of a request. It is not certain where the target is unknown, or where it depends on a host that
+// the log does not name: then no condition may be called broken.
+func (r *routing) find(f *Facts, s *route.Scratch) (group int, certain bool) {
+	if len(f.Target) == 0 {
+		return r.unmatched(), false
+	}
+	if r.hosts == nil {
+		return r.match(r.common, f.Target, s), true
+	}
+	if f.Host != nil {
+		return r.match(r.ofHost(f.Host), f.Target, s), true
+	}
+	group = r.match(r.all, f.Target, s)
+	certain = r.match(r.common, f.Target, s) == group
+	for _, m := range r.hosts {
+		certain = certain && r.match(m, f.Target, s) == group
+	}
+	return group, certain
+}
+
+func (r *routing) match(m *route.Matcher, target []byte, s *route.Scratch) int {
+	if id, ok := m.Match(target, s); ok {
+		return id
+	}
+	return r.unmatched()
+}
+
+// ofHost returns the matcher of a host as logged, which may carry a port and capitals.
+func (r *routing) ofHost(host []byte) *route.Matcher {
+	if m := r.hosts[string(host)]; m != nil {
+		return m
+	}
+	if i := bytes.LastIndexByte(host, ':'); i >= 0 && bytes.IndexByte(host[i:], ']') < 0 {
+		host = host[:i]
+	}
+	var lower [255]byte // the longest host name (RFC 1035 section 2.3.4)
+	if len(host) > len(lower) {
+		return r.common
+	}
+	for i, b := range host {
+		if 'A' <= b && b <= 'Z' {
+			b += 'a' - 'A'
+		}
+		lower[i] = b
+	}
+	if m := r.hosts[string(lower[:len(host)])]; m != nil {
+		return m
+	}
+	return r.common
+}
+
+// of returns the route of a group that has the method: HEAD falls back to GET (RFC 9110 section 9.3.2), and a route
+// without methods has them all.
+func (g *group) of(method string) *contract.Route {
+	var get, all *contract.Route
+	for _, r := range g.routes {
+		switch {
+		case slices.Contains(r.Methods, method):
+			return r
+		case len(r.Methods) == 0:
+			all = r
+		case method == "HEAD" && slices.Contains(r.Methods, "GET"):
+			get = r
+		}
+	}
+	if get != nil {
+		return get
+	}
+	return all
+}
