@@ -2,20 +2,25 @@ package accesslog
 
 import "time"
 
-// An Entry is one request as one access-log line tells it. All byte slices are borrowed from the line that was parsed and
-// valid as long as it is; nil is unknown (the format does not log it).
+// An Entry is one request as one access-log line tells it. Its byte slices are borrowed from the line that was parsed, or
+// from the Parser where the line had escapes to undo: they are valid until the next Parse and as long as the line is. In
+// all of them nil is unknown (the format does not log it) and empty is absent (logged as "-" or as nothing).
 type Entry struct {
-	Method   []byte // as logged, empty where the request line is unreadable
-	Target   []byte // request target with its query, as logged
+	Method []byte // as logged; empty where the request line is unreadable
+	Target []byte // request target with its query, the server's escapes undone
+	Status []byte // status token as logged: "200", "-", "000", "-1"
+
+	// Protocol, Host and Time (as logged; Format.ParseTime reads it) are set only for a Parser that was asked for the
+	// fields "protocol", "host" and "time".
 	Protocol []byte
-	Status   []byte // status token as logged: "200", "-", "000", "-1"
 	Host     []byte
-	Time     []byte // as logged; Format.ParseTime reads it
+	Time     []byte
 
 	BodyBytes int64         // size of the response as the format's own field means it, in bytes; -1 where unknown
 	Duration  time.Duration // time to serve the request; -1 where unknown
 
-	// Values has one value for each field that the parser was made with: nil is unknown, empty is absent.
+	// Values has one value for each field that the Parser was made with. The slice itself belongs to the Parser, which
+	// writes it anew with each line.
 	Values [][]byte
 }
 

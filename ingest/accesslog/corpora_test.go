@@ -1,0 +1,244 @@
+package accesslog
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// corpora are the cases whose format is of nginx's or Apache's family, each with the number of rows that its log must have.
+// A format that stands in the case's file within prose is given here.
+var corpora = []struct {
+	name   string
+	rows   int
+	format string
+}{
+	{name: "nginx-combined-A", rows: 502},
+	{name: "nginx-main-A", rows: 502},
+	{name: "nginx-timed-A", rows: 502},
+	{name: "nginx-uri-var-A", rows: 502},
+	{name: "nginx-long-lines-A", rows: 11},
+	{name: "nginx-ingress-A", rows: 502},
+	{name: "nginx-pipe-A", rows: 502},
+	{name: "nginx-ltsv-A", rows: 502},
+	{name: "nginx-json-A", rows: 502},
+	{name: "nginx-json-strings-A", rows: 502},
+	{name: "nginx-json-unescaped-A", rows: 502},
+	{name: "nginx-mixed-error-A", rows: 662},
+	{name: "apache-common-A", rows: 466},
+	{name: "apache-combined-A", rows: 466},
+	{name: "apache-vhost-combined-A", rows: 466},
+	{name: "apache-combinedio-A", rows: 466},
+	{name: "apache-combined-D-A", rows: 466},
+	{name: "apache-fields-A", rows: 466},
+	{name: "apache-weird-A", rows: 466},
+	{name: "apache-json-A", rows: 466},
+	{name: "varnishncsa-default-A", rows: 277, format: `%h %l %u %t "%r" %s %b "%{Referer}i" "%{User-agent}i"`},
+	{name: "varnishncsa-timed-A", rows: 277},
+	{name: "varnishncsa-json-A", rows: 257},
+	{name: "lighttpd-default-A", rows: 303, format: `%h %V %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i"`},
+	{name: "lighttpd-custom-A", rows: 285},
+	{name: "zanbil-short", rows: 2000},
+	{name: "elastic-apache-logs", rows: 10000},
+	{name: "logparser-hackers", rows: 3456},
+	{name: "logparser-nginx-allfields", rows: 1},
+	{name: "lnav-shop", rows: 1000},
+	{name: "lnav-access", rows: 3},
+	{name: "mtail-apache-common", rows: 3},
+	{name: "rla-apache-combined", rows: 5},
+	{name: "matomo-common", rows: 1},
+	{name: "matomo-common-complete", rows: 1},
+	{name: "matomo-ovh", rows: 1},
+	{name: "logstash-httpd", rows: 11},
+	{name: "vrl-common", rows: 6},
+	{name: "vrl-nginx-main", rows: 5},
+	{name: "beats-apache-darwin", rows: 6},
+	{name: "beats-apache-ubuntu", rows: 9},
+	{name: "crowdsec-nginx", rows: 9},
+	{name: "crowdsec-nginx-calibre", rows: 16},
+	{name: "crowdsec-apache", rows: 9},
+	{name: "datadog-apache", rows: 2},
+	{name: "fail2ban-apache-badbots", rows: 4, format: `combined`},
+	{name: "fail2ban-nginx-botsearch", rows: 14},
+}
+
+// TestCorpora holds the parser against logs that real servers wrote, and against the rows that other programs expect.
+func TestCorpora(t *testing.T) {
+	root := filepath.Join(moduleRoot(t), "..", "shared", "corpora")
+	if _, err := os.Stat(root); err != nil {
+		t.Skipf("the corpora are not beside this repository: %v", err)
+	}
+	rows := 0
+	for _, c := range corpora {
+		t.Run(c.name, func(t *testing.T) {
+			n := gradeCase(t, filepath.Join(root, c.name), c.format)
+			if n != c.rows {
+				t.Errorf("graded %d rows, want %d", n, c.rows)
+			}
+			rows += n
+		})
+	}
+	t.Logf("graded %d cases, %d rows", len(corpora), rows)
+}
+
+// TestTestdata is TestCorpora with the small cases that this repository has.
+func TestTestdata(t *testing.T) {
+	files, err := filepath.Glob("testdata/*/log")
+	if err != nil || len(files) < 10 {
+		t.Fatalf("found %d cases in testdata (%v), want at least 10", len(files), err)
+	}
+	for _, file := range files {
+		dir := filepath.Dir(file)
+		t.Run(filepath.Base(dir), func(t *testing.T) {
+			if n := gradeCase(t, dir, ""); n < 40 {
+				t.Errorf("graded %d rows, want at least 40", n)
+			}
+		})
+	}
+}
+
+// gradeCase parses the log of a case and holds each line against its row. It returns how many rows it graded.
+func gradeCase(t *testing.T, dir, format string) int {
+	t.Helper()
+	if format == "" {
+		format = string(read(t, filepath.Join(dir, "format")))
+	}
+	f, err := Compile(format)
+	if err != nil {
+		t.Fatalf("Compile: %v", err)
+	}
+	lines := splitLines(read(t, filepath.Join(dir, "log")))
+	rows := splitLines(read(t, filepath.Join(dir, "expected.tsv")))
+	if len(lines) != len(rows) {
+		t.Fatalf("%d lines but %d rows", len(lines), len(rows))
+	}
+	p := f.NewParser(f.Fields())
+	plain := f.NewParser(nil)
+	var e Entry
+	for i, line := range lines {
+		reason := p.Parse(line, &e)
+		if problem := grade(f, string(rows[i]), reason, &e); problem != "" {
+			t.Errorf("line %d: %s\nline %.300q\nrow  %q", i+1, problem, line, rows[i])
+		}
+		reason = plain.Parse(line, &e)
+		if problem := grade(f, string(rows[i]), reason, &e); problem != "" {
+			t.Errorf("line %d, with no field asked for: %s\nline %.300q\nrow  %q", i+1, problem, line, rows[i])
+		}
+	}
+	return len(rows)
+}
+
+// grade returns what is wrong with an entry by the corpora's notes, "" if nothing is.
+func grade(f *Format, row string, reason Reason, e *Entry) string {
+	columns := strings.Split(row, "\t")
+	if len(columns) < 6 {
+		if reason == None {
+			return fmt.Sprintf("became an entry %s, want a reason", show(e))
+		}
+		return ""
+	}
+	notes := strings.Split(columns[5], ",")
+	if reason != None {
+		if slices.Contains(notes, "invalid-json") || slices.Contains(notes, "fields-mismatch") {
+			return ""
+		}
+		return fmt.Sprintf("is no entry (%s)", reason)
+	}
+	var wrong []string
+	check := func(name, got, want string) {
+		if got != want {
+			wrong = append(wrong, fmt.Sprintf("%s %q, want %q", name, got, want))
+		}
+	}
+	if !slices.Contains(notes, "malformed") {
+		check("method", dash(e.Method), columns[0])
+		check("target", escape(e.Target), columns[1])
+	}
+	check("status", dash(e.Status), columns[2])
+	if columns[3] != "-" {
+		check("bytes", strconv.FormatInt(e.BodyBytes, 10), columns[3])
+	}
+	if columns[4] == "-" {
+		check("duration", e.Duration.String(), time.Duration(-1).String())
+	} else {
+		seconds, _ := strconv.ParseFloat(columns[4], 64)
+		check("duration", e.Duration.Round(time.Microsecond).String(), time.Duration(seconds*1e9).Round(time.Microsecond).String())
+	}
+	if e.Time != nil && len(e.Time) > 0 {
+		if _, ok := f.ParseTime(e.Time); !ok && columns[2] != "-" {
+			wrong = append(wrong, fmt.Sprintf("time %q cannot be read", e.Time))
+		}
+	}
+	return strings.Join(wrong, "; ")
+}
+
+func show(e *Entry) string {
+	return fmt.Sprintf("%q %q %q %d %v", e.Method, e.Target, e.Status, e.BodyBytes, e.Duration)
+}
+
+func dash(b []byte) string {
+	if len(b) == 0 {
+		return "-"
+	}
+	return string(b)
+}
+
+// escape writes bytes as expected.tsv does.
+func escape(b []byte) string {
+	var s strings.Builder
+	for _, c := range b {
+		switch {
+		case c == '\\':
+			s.WriteString(`\\`)
+		case c < 0x20 || c > 0x7e:
+			fmt.Fprintf(&s, `\x%02x`, c)
+		default:
+			s.WriteByte(c)
+		}
+	}
+	if s.Len() == 0 {
+		return "-"
+	}
+	return s.String()
+}
+
+func splitLines(data []byte) [][]byte {
+	data = bytes.TrimSuffix(data, []byte("\n"))
+	return bytes.Split(data, []byte("\n"))
+}
+
+func read(t *testing.T, name string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// moduleRoot returns the directory of go.mod.
+func moduleRoot(t *testing.T) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); !errors.Is(err, fs.ErrNotExist) {
+			return dir
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			t.Fatal("no go.mod above this package")
+		}
+		dir = parent
+	}
+}

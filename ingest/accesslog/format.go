@@ -1,0 +1,175 @@
+package accesslog
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// presets are the formats that have a name of their own, in Apache's language. Lines of nginx, Apache and others fit them
+// alike. auto is the longest of the three: what a line lacks of it, at its head or at its end, is unknown.
+var presets = map[string]string{
+	"common":         `%h %l %u %t "%r" %>s %b`,
+	"combined":       `%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i"`,
+	"vhost_combined": `%v:%p %h %l %u %t "%r" %>s %O "%{Referer}i" "%{User-Agent}i"`,
+	"auto":           `%v:%p %h %l %u %t "%r" %>s %O "%{Referer}i" "%{User-Agent}i"`,
+}
+
+// Presets returns the names that Compile knows, sorted.
+func Presets() []string { return []string{"auto", "combined", "common", "vhost_combined"} }
+
+// A Format is a compiled format: what a line of an access log holds and where. It is immutable and safe for concurrent use.
+type Format struct {
+	name      string
+	templates []*template // tried in turn; more than one where the user gave several directives
+	warnings  []string
+}
+
+// Compile compiles a preset's name, an nginx log_format or an Apache LogFormat, the latter two as the bare string or as the
+// directive with its quotes, continuation lines and comment lines. Of several directives each line may fit another. Errors
+// say what is wrong in which column and what would be right.
+func Compile(format string) (*Format, error) {
+	name := strings.TrimSpace(format)
+	if preset, ok := presets[name]; ok {
+		f, err := Compile(preset)
+		if err == nil {
+			f.name, f.warnings = name, nil
+		}
+		return f, err
+	}
+	if err := checkPreset(name); err != nil {
+		return nil, err
+	}
+	all, err := declarations(format)
+	if err != nil {
+		return nil, err
+	}
+	if len(all) == 0 {
+		return nil, &formatError{format, 0, "found only comments: expected a preset's name or a format string"}
+	}
+	f := &Format{}
+	for _, d := range all {
+		t, err := d.template(format)
+		if err != nil {
+			return nil, err
+		}
+		f.templates = append(f.templates, t)
+		f.warnings = append(f.warnings, t.warnings(d.escape)...)
+	}
+	f.name = f.templates[0].name
+	return f, nil
+}
+
+// checkPreset returns an error for what can be no format string, only a preset's name or nothing.
+func checkPreset(name string) error {
+	switch {
+	case name == "":
+		return &formatError{name, 0, "the format is empty: expected a preset (" + strings.Join(Presets(), ", ") + ") or the server's format string"}
+	case strings.ContainsAny(name, "$%# \t\n"):
+		return nil
+	}
+	if similar := nearest(strings.ToLower(name), Presets()); similar != "" {
+		return &formatError{name, 0, fmt.Sprintf("unknown preset %q: did you mean %s?", name, similar)}
+	}
+	return &formatError{name, 0, fmt.Sprintf("unknown preset %q: expected one of %s, or the server's format string itself", name, strings.Join(Presets(), ", "))}
+}
+
+func (d declaration) template(source string) (*template, error) {
+	if len(d.text) == 0 {
+		return nil, &formatError{source, 0, "the format string is empty"}
+	}
+	var t *template
+	var err error
+	if d.family == nginx {
+		t, err = nginxTemplate(d, source)
+	} else {
+		t, err = apacheTemplate(d, source)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return t, t.check(d, source)
+}
+
+// check returns an error for a template by which no line can be read.
+func (t *template) check(d declaration, source string) error {
+	if i := slices.IndexFunc(t.literals, func(s string) bool { return strings.Contains(s, "\n") }); i >= 0 {
+		at := slices.Index(d.text, '\n')
+		return &formatError{source, d.at[at], "the format holds a line break: an entry must be one line"}
+	}
+	if t.best(roleStatus) >= 0 {
+		return nil
+	}
+	at := d.at[len(d.at)-1] + 1
+	switch {
+	case len(t.fields) == 0:
+		return &formatError{source, d.at[0], fmt.Sprintf("%q has no fields: expected an nginx format with $status or an Apache format with %%>s", firstWord(string(d.text)))}
+	case d.family == apache:
+		return &formatError{source, at, "the format ends without a status: add %>s"}
+	case t.fact("upstream_status") >= 0:
+		return &formatError{source, at, "the format ends without $status ($upstream_status is what the upstream answered, not what the client got): add $status"}
+	}
+	return &formatError{source, at, "the format ends without a status: add $status"}
+}
+
+// Name returns the preset's name or the one that the directive gives; empty for a bare string.
+func (f *Format) Name() string { return f.name }
+
+// HasDuration reports whether the format logs how long a request took.
+func (f *Format) HasDuration() bool { return f.has(roleDuration) }
+
+// HasBodyBytes reports whether the format logs how large the response was.
+func (f *Format) HasBodyBytes() bool { return f.has(roleBytes) }
+
+func (f *Format) has(r role) bool {
+	return slices.ContainsFunc(f.templates, func(t *template) bool { return t.best(r) >= 0 })
+}
+
+// Fields returns the names that NewParser knows how to read from lines of this format, sorted: facts such as "req.range",
+// "resp.location", "auth", "upstream_status", "completion", and "host", "protocol", "time".
+func (f *Format) Fields() []string {
+	var names []string
+	for _, t := range f.templates {
+		for i := range t.fields {
+			if t.fields[i].fact != "" {
+				names = append(names, t.fields[i].fact)
+			}
+		}
+	}
+	if f.has(roleHost) {
+		names = append(names, "host")
+	}
+	if f.has(roleProtocol) || f.has(roleRequest) {
+		names = append(names, "protocol")
+	}
+	if f.has(roleTime) {
+		names = append(names, "time")
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// Warnings returns what is unwise about the format: one sentence each, for people.
+func (f *Format) Warnings() []string { return f.warnings }
+
+// secrets are the headers whose values let others act in a user's name.
+var secrets = []string{"req.authorization", "req.proxy-authorization", "req.cookie", "resp.set-cookie", "req.x-api-key", "req.x-auth-token"}
+
+func (t *template) warnings(escape string) []string {
+	var all []string
+	for _, f := range t.fields {
+		if slices.Contains(secrets, f.fact) {
+			all = append(all, f.name+" writes credentials into the log; log only whether there are any: in nginx map $http_authorization $auth { \"\" 0; default 1; } and $auth, in Apache SetEnvIf Authorization . auth=1 and %{auth}e")
+		}
+	}
+	if i := t.best(roleStatus); i >= 0 && strings.HasPrefix(t.fields[i].name, "%") && !strings.Contains(t.fields[i].name, ">") {
+		all = append(all, t.fields[i].name+" is in Apache the status before internal redirects; %>s is the one that the client got")
+	}
+	if escape == "none" {
+		all = append(all, "with escape=none a client can write anything into the log, whole fields included; with escape=default or escape=json it cannot")
+	}
+	if t.best(roleMethod) < 0 && t.best(roleRequest) < 0 {
+		all = append(all, "the format logs neither the request line nor the method: whatever depends on the method is unknown")
+	}
+	return all
+}

@@ -1,0 +1,320 @@
+package accesslog
+
+import "bytes"
+
+// A Parser reads lines of one format. It is not safe for concurrent use; any number of Parsers may share a Format.
+type Parser struct {
+	programs []program
+	current  int // the program that the last entry fitted
+	values   [][]byte
+	scratch  []byte // values with their escapes undone; valid until the next Parse
+	path     []byte // see program.joins
+	query    []byte
+	ends     []int // of match: where the value of each part begins and ends
+}
+
+// NewParser returns a Parser that reads, beside what every entry has, the fields named: see Format.Fields. A field that
+// the format does not log is unknown in every entry.
+func (f *Format) NewParser(fields []string) *Parser {
+	p := &Parser{values: make([][]byte, len(fields))}
+	parts := 0
+	for _, t := range f.templates {
+		p.programs = append(p.programs, t.compile(fields))
+		parts = max(parts, len(t.fields))
+	}
+	p.ends = make([]int, 2*parts)
+	return p
+}
+
+// Parse reads one line, without its '\n', into e and allocates nothing. With a reason other than None the line is no entry
+// and e holds nothing of use.
+//
+// From the status on a line is read as far as it fits: fields behind that point are unknown where it is cut or goes on in
+// another way. Before it, and up to method and target, it must fit.
+func (p *Parser) Parse(line []byte, e *Entry) Reason {
+	if n := len(line); n > 0 && line[n-1] == '\r' {
+		line = line[:n-1]
+	}
+	reason := p.parse(&p.programs[p.current], line, e)
+	if reason == None {
+		return None
+	}
+	for i := range p.programs {
+		if i != p.current && p.parse(&p.programs[i], line, e) == None {
+			p.current = i
+			return None
+		}
+	}
+	return p.failed(line, e, reason)
+}
+
+func (p *Parser) parse(g *program, line []byte, e *Entry) Reason {
+	*e = Entry{BodyBytes: -1, Duration: -1, Values: p.values}
+	clear(p.values)
+	p.scratch = p.scratch[:0]
+	if !hasPrefix(line, g.prefix) {
+		return Malformed
+	}
+	pos := len(g.prefix)
+	for i := range g.steps {
+		s := &g.steps[i]
+		next, reason := p.step(g, s, line, pos, e)
+		if next < 0 {
+			if s.final || reason == None {
+				break
+			}
+			if s.needed {
+				return reason
+			}
+			if next = s.skip(line, pos); next < 0 {
+				return Malformed
+			}
+		}
+		pos = next
+	}
+	if g.joins {
+		p.join(g, e)
+	}
+	for _, c := range g.copies {
+		p.values[c.to] = p.value(e, c.from)
+	}
+	return None
+}
+
+// step reads the fields of s, which begin at pos, and returns where the next step begins. It returns a negative offset and
+// a reason where the line does not fit or ends.
+func (p *Parser) step(g *program, s *step, line []byte, pos int, e *Entry) (next int, reason Reason) {
+	switch s.mode {
+	case modeSkip:
+		return s.skip(line, pos), Malformed
+	case modeRun:
+		return p.run(g, s, line, pos, e)
+	}
+	end := s.end(line, pos)
+	if end < 0 {
+		return -1, Truncated
+	}
+	next = end + len(s.rest)
+	content := line[pos:end]
+	switch {
+	case !hasPrefix(line[end:], s.rest), !hasSuffix(content, s.pre):
+		return -1, Malformed
+	case s.mode == modeSingle:
+		p.store(g, &s.parts[0], content[:len(content)-len(s.pre)], e)
+	case !p.match(g, s.parts, content, e):
+		return -1, Malformed
+	}
+	return next, None
+}
+
+// skip returns where the next step begins, negative where the line does not fit.
+func (s *step) skip(line []byte, pos int) int {
+	end := s.end(line, pos)
+	if end < 0 || !hasSuffix(line[pos:end], s.pre) || !hasPrefix(line[end:], s.rest) {
+		return -1
+	}
+	return end + len(s.rest)
+}
+
+// end returns the offset of the byte that ends the step, from pos on: the first s.stop that is not escaped. Negative if
+// there is none.
+func (s *step) end(line []byte, pos int) int {
+	if s.stop == 0 {
+		return len(line)
+	}
+	for at := pos; ; {
+		i := bytes.IndexByte(line[at:], s.stop)
+		if i < 0 {
+			return -1
+		}
+		at += i
+		if at == pos || line[at-1] != '\\' || !escaped(line[pos:at]) {
+			return at
+		}
+		at++
+	}
+}
+
+// escaped reports whether the byte behind b has a backslash that is not itself escaped before it.
+func escaped(b []byte) bool {
+	n := len(b)
+	for n > 0 && b[n-1] == '\\' {
+		n--
+	}
+	return (len(b)-n)%2 == 1
+}
+
+// run reads fields whose values show where they end.
+func (p *Parser) run(g *program, s *step, line []byte, pos int, e *Entry) (next int, reason Reason) {
+	for i := range s.parts {
+		f := &s.parts[i]
+		end := pos + f.length(line[pos:])
+		value := line[pos:end]
+		fits := len(value) > 0 || !f.kind.number()
+		whole := fits && hasPrefix(line[end:], f.literal) && (f.literal != "" || end == len(line) || line[end] == ' ')
+		switch {
+		case whole:
+		case end == len(line) && !f.final:
+			return -1, Truncated
+		case f.slot == slotStatus:
+			return -1, Status
+		case !f.final:
+			return -1, Malformed
+		case fits && (end == len(line) || f.literal != "" && line[end] == f.literal[0]):
+			p.store(g, f, value, e)
+			return -1, None
+		default:
+			return -1, None
+		}
+		if f.slot != slotNone {
+			p.store(g, f, value, e)
+		}
+		pos = end + len(f.literal)
+	}
+	return pos, None
+}
+
+// length returns how many bytes of b are the part's value.
+func (f *part) length(b []byte) int {
+	switch f.kind {
+	case kindStatus:
+		return statusLength(b)
+	case kindInteger:
+		return integerLength(b)
+	case kindDecimal:
+		return decimalLength(b)
+	case kindToken:
+		return tokenLength(b)
+	case kindList:
+		return listLength(b)
+	case kindStamp:
+		return until(b, ']')
+	}
+	return until(b, ' ')
+}
+
+func until(b []byte, c byte) int {
+	if i := bytes.IndexByte(b, c); i >= 0 {
+		return i
+	}
+	return len(b)
+}
+
+// listLength returns the length of the words with ", " or " : " between them that b begins with.
+func listLength(b []byte) int {
+	n := until(b, ' ')
+	for {
+		rest := b[n:]
+		switch {
+		case n > 0 && b[n-1] == ',' && len(rest) > 0:
+			n++
+		case hasPrefix(rest, " : "):
+			n += 3
+		default:
+			return n
+		}
+		n += until(b[n:], ' ')
+	}
+}
+
+// store puts a value where it belongs.
+func (p *Parser) store(g *program, f *part, value []byte, e *Entry) {
+	switch f.slot {
+	case slotNone:
+	case slotStatus:
+		e.Status = value
+	case slotBytes:
+		e.BodyBytes = size(value)
+	case slotDuration:
+		e.Duration = duration(value, f.unit)
+	case slotRequest:
+		p.request(g, value, e)
+	case slotMethod:
+		e.Method = present(value)
+	case slotTarget:
+		if f.hosted {
+			value = value[until(value, '/'):]
+		}
+		e.Target = p.unescape(g, present(value))
+	case slotPath:
+		p.path = p.unescape(g, present(value))
+		e.Target = p.path
+	case slotQuery:
+		p.query = p.unescape(g, present(value))
+	case slotProtocol:
+		e.Protocol = present(value)
+	case slotHost:
+		e.Host = p.unescape(g, present(value))
+	case slotTime:
+		e.Time = present(value)
+	default:
+		p.values[f.slot-slotValue] = p.fact(g, f, value)
+	}
+}
+
+// fact returns the value of a condition's fact: nil where the server did not look.
+func (p *Parser) fact(g *program, f *part, value []byte) []byte {
+	switch {
+	case f.aborted:
+		if len(value) == 1 && value[0] == 'X' {
+			return value[:0]
+		}
+		return value
+	case f.conditional && len(value) == 1 && value[0] == '-':
+		return nil
+	}
+	return p.unescape(g, present(value))
+}
+
+// present returns value, empty where the server wrote "-" for an absent one.
+func present(value []byte) []byte {
+	if len(value) == 1 && value[0] == '-' {
+		return value[:0]
+	}
+	return value
+}
+
+// unescape returns value with the server's escapes undone: value itself where there are none.
+func (p *Parser) unescape(g *program, value []byte) []byte {
+	if g.raw || bytes.IndexByte(value, '\\') < 0 {
+		return value
+	}
+	start := len(p.scratch)
+	p.scratch = appendUnescaped(p.scratch, value)
+	return p.scratch[start:len(p.scratch):len(p.scratch)]
+}
+
+// join makes the target of path and query.
+func (p *Parser) join(g *program, e *Entry) {
+	if len(p.query) == 0 {
+		return
+	}
+	start := len(p.scratch)
+	p.scratch = append(p.scratch, p.path...)
+	if g.query {
+		p.scratch = append(p.scratch, '?')
+	}
+	p.scratch = append(p.scratch, p.query...)
+	e.Target = p.scratch[start:]
+}
+
+func (p *Parser) value(e *Entry, s slot) []byte {
+	switch s {
+	case slotHost:
+		return e.Host
+	case slotTime:
+		return e.Time
+	case slotProtocol:
+		return e.Protocol
+	case slotStatus:
+		return e.Status
+	}
+	if s >= slotValue {
+		return p.values[s-slotValue]
+	}
+	return nil
+}
+
+func hasPrefix(b []byte, s string) bool { return len(b) >= len(s) && string(b[:len(s)]) == s }
+
+func hasSuffix(b []byte, s string) bool { return len(b) >= len(s) && string(b[len(b)-len(s):]) == s }

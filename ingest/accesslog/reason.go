@@ -1,0 +1,61 @@
+package accesslog
+
+import (
+	"bytes"
+	"regexp"
+)
+
+// failed returns why a line that does not fit the format is no entry.
+func (p *Parser) failed(line []byte, e *Entry, reason Reason) Reason {
+	switch {
+	case len(bytes.TrimSpace(line)) == 0:
+		return Blank
+	case p.allAbsent(line, e):
+		return None
+	case line[0] == '#':
+		return Comment
+	case isMessage(line):
+		return Message
+	case isBinary(line):
+		return Encoding
+	}
+	return reason
+}
+
+// allAbsent reads the line that has "-" for each field and no punctuation around them: an entry of which nothing is known.
+func (p *Parser) allAbsent(line []byte, e *Entry) bool {
+	if len(line) < 3 || len(line)%2 == 0 {
+		return false
+	}
+	for i, c := range line {
+		if c != "- "[i%2] {
+			return false
+		}
+	}
+	*e = Entry{Method: line[:0], Target: line[:0], Status: line[:1], BodyBytes: 0, Duration: -1, Values: p.values}
+	clear(p.values)
+	return true
+}
+
+// messages are how lines of error logs begin: nginx (2021/12/01 13:53:33 [error] 31#31: ...), with syslog's header or not,
+// Apache ([Thu Oct 13 12:24:49.880562 2022] [auth_basic:error] ...) and others that write a level in brackets.
+var messages = regexp.MustCompile(`^(?:\S+ +\S*\[\d+\]: |\S* ?)\d{4}/\d\d/\d\d \d\d:\d\d:\d\d \[[a-z]+\] ` +
+	`|^\[\w{3} \w{3} +\d+ \d\d:\d\d:\d\d(?:\.\d+)? \d{4}\] \[` +
+	`|^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)? \[?[A-Za-z]+\]? `)
+
+func isMessage(line []byte) bool { return messages.Match(line[:min(len(line), 200)]) }
+
+// isBinary reports whether a line has NUL bytes or is mostly not text.
+func isBinary(line []byte) bool {
+	line = line[:min(len(line), 4096)]
+	if bytes.IndexByte(line, 0) >= 0 {
+		return true
+	}
+	odd := 0
+	for _, c := range line {
+		if c < 0x20 && c != '\t' && c != '\n' || c >= 0x7f {
+			odd++
+		}
+	}
+	return odd > len(line)/3
+}

@@ -1,0 +1,63 @@
+package accesslog
+
+// request takes a request line apart: method, target, protocol. Where it does not begin with a method and a blank it is
+// unreadable (TLS bytes, a cut line) and all three are empty; a target may hold blanks, a protocol may be missing.
+func (p *Parser) request(g *program, line []byte, e *Entry) {
+	n := tokenLength(line)
+	none := line[:0]
+	if n == 0 || n == len(line) || line[n] != ' ' {
+		e.Protocol = none
+		if e.Method == nil {
+			e.Method = none
+		}
+		if e.Target == nil {
+			e.Target = none
+		}
+		return
+	}
+	target, protocol := line[n+1:], none
+	if at := protocolAt(target); at >= 0 {
+		target, protocol = target[:at], target[at+1:]
+	}
+	for len(target) > 0 && target[0] == ' ' {
+		target = target[1:]
+	}
+	for len(target) > 0 && target[len(target)-1] == ' ' {
+		target = target[:len(target)-1]
+	}
+	e.Method = line[:n]
+	e.Target = p.unescape(g, target)
+	e.Protocol = protocol
+}
+
+// protocolAt returns the offset of the blank before the HTTP version that b ends with, -1 where there is none.
+func protocolAt(b []byte) int {
+	if n := len(b) - len(" HTTP/1.1"); n >= 0 && string(b[n:n+6]) == " HTTP/" {
+		return n
+	}
+	if n := len(b) - len(" HTTP/2"); n >= 0 && string(b[n:n+6]) == " HTTP/" {
+		return n
+	}
+	return -1
+}
+
+// isToken has the characters of a token (RFC 9110, section 5.6.2), of which methods are made.
+var isToken = func() (t [256]bool) {
+	for c := range t {
+		t[c] = isNameByte(byte(c))
+	}
+	for _, c := range "!#$%&'*+-.^`|~" {
+		t[c] = true
+	}
+	return t
+}()
+
+// tokenLength returns the number of leading bytes that may stand in a method.
+func tokenLength(b []byte) int {
+	for i, c := range b {
+		if !isToken[c] {
+			return i
+		}
+	}
+	return len(b)
+}
