@@ -2,8 +2,19 @@ package contract
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"httpstatus_exporter/classify/route"
 )
+
+// This is how OpenAPI documents are read: openapi.go turns paths into routes, openapi_operation.go an operation into what
+// a route says, openapi_server.go servers into base paths. They walk nodes (openapi_node.go), which are the same for YAML
+// (openapi_yaml.go) and JSON (openapi_json.go), and openapi_document.go follows $ref to wherever it leads. Schemas,
+// parameters, examples and callbacks are never looked at, so no defect in one of them matters.
 
 // openAPIOptions is how a contract file wants an OpenAPI document to be read.
 type openAPIOptions struct {
@@ -13,14 +24,168 @@ type openAPIOptions struct {
 	Inherit     bool   // page-level codes apply to the operations too
 }
 
+// version finds the version line of a YAML document. A contract's own openapi key holds a list, never a version.
+var version = regexp.MustCompile(`(?m)^(?:\{\s*)?["']?(?:openapi|swagger)["']?\s*:\s*["']?\d`)
+
 // isOpenAPI reports whether data is an OpenAPI document and no contract: cheap on documents of any size, because a
 // contract file has to be told from an OpenAPI document before either is parsed.
 func isOpenAPI(data []byte) bool {
-	return bytes.HasPrefix(bytes.TrimSpace(data), []byte("openapi: \"3"))
+	data = bytes.TrimSpace(bytes.TrimPrefix(data, []byte(byteOrderMark)))
+	if bytes.HasPrefix(data, []byte("{")) && slices.ContainsFunc(jsonKeys(data), func(key jsonKey) bool {
+		return (key.name == "openapi" || key.name == "swagger") && data[key.value] == '"'
+	}) {
+		return true
+	}
+	return version.Match(data)
 }
 
 // parseOpenAPI reads an OpenAPI document, 2.0 to 3.2, YAML or JSON, and the files that it refers to. The result has
-// Routes only: no page-level Codes. Its Digest covers every file that was read.
+// Routes only, one for each operation and base path: no page-level Codes. Its Digest covers every file that was read.
+// The error is an Errors.
 func parseOpenAPI(filename string, data []byte, opts openAPIOptions) (*Contract, error) {
-	return nil, fmt.Errorf("%s: OpenAPI documents are not read yet", filename)
+	l := newLoader()
+	doc, err := l.add(filename, data)
+	if err != nil {
+		return nil, Errors{err}
+	}
+	o := &openAPI{loader: l, opts: opts, contract: empty(), responses: map[node]response{},
+		ids: map[string]string{}, shapes: map[string]string{}}
+	o.document(doc.root)
+	if len(l.errs) > 0 {
+		return nil, l.errs.sort()
+	}
+	o.contract.File = filename
+	o.contract.Digest = l.digest()
+	return o.contract, nil
 }
+
+// openAPI is the reading of one document.
+type openAPI struct {
+	*loader
+	opts      openAPIOptions
+	contract  *Contract
+	security  node // the root's
+	owner     string
+	responses map[node]response // read once, however many operations refer to them
+	codes     int               // how many so far
+	ids       map[string]string // of conditions, with what each is about
+	shapes    map[string]string // the first path of each shape
+}
+
+// supported are the versions whose paths, operations and responses have the form that is read here.
+var supported = regexp.MustCompile(`^(2\.0|3\.[012](\.\d+.*)?)$`)
+
+func (o *openAPI) document(root node) {
+	if root.kind() != mapping {
+		o.errorf(root, "an OpenAPI document is a mapping with openapi or swagger at its top, found %s", root.kind())
+		return
+	}
+	f := o.fields(root)
+	v := f["openapi"]
+	if v == nil {
+		v = f["swagger"]
+	}
+	if v == nil {
+		o.errorf(root, "no OpenAPI document: it has no openapi or swagger version at its top")
+		return
+	}
+	if !supported.MatchString(v.text()) {
+		o.errorf(v, "OpenAPI %s is not known: 2.0, 3.0, 3.1 and 3.2 are", clip(v.text()))
+		return
+	}
+	o.info(root, f)
+	o.security = f["security"]
+	bases := o.bases(f)
+	paths := f["paths"]
+	if paths == nil {
+		o.errorf(root, "the document has no paths: nothing to hold a request against")
+		return
+	}
+	for _, m := range o.members(paths, "paths") {
+		if !strings.HasPrefix(m.key, "x-") {
+			o.pathItem(m, bases)
+		}
+	}
+	o.conflicts()
+	if len(o.contract.Routes) == 0 && len(o.errs) == 0 {
+		o.errorf(paths, "no path has an operation: nothing to hold a request against")
+	}
+}
+
+// info takes over what the document says about itself.
+func (o *openAPI) info(root node, f map[string]node) {
+	info := o.fields(f["info"])
+	title := words(text(info["title"]))
+	o.contract.Source.Title = title
+	o.contract.Source.Path = root.document().name
+	o.contract.Source.URL = text(o.fields(f["externalDocs"])["url"])
+	o.contract.Name = slug(title)
+	if o.contract.Name = strings.TrimLeft(o.contract.Name, "0123456789-"); o.contract.Name == "" {
+		o.contract.Name = nameOf(root.document().name)
+	}
+	o.owner = owner(f)
+	if o.owner == "" {
+		o.owner = owner(info)
+	}
+}
+
+// operationMethods are the keys of a path item that hold operations. Swagger 2.0 has no trace, and only 3.2 has query.
+var operationMethods = []string{"get", "put", "post", "delete", "options", "head", "patch", "trace", "query"}
+
+// pathItem adds a route for each operation of one path.
+func (o *openAPI) pathItem(m member, bases []string) {
+	f := o.fields(m.value)
+	if servers := f["servers"]; servers != nil {
+		bases = o.bases(f)
+	}
+	template := o.template(m)
+	for _, op := range o.members(m.value, "a path item") {
+		switch {
+		case slices.Contains(operationMethods, op.key):
+			o.operation(template, strings.ToUpper(op.key), op, f, bases)
+		case op.key == "additionalOperations":
+			for _, more := range o.members(op.value, op.key) {
+				if !headerName.MatchString(more.key) { // RFC 9110: both are tokens
+					o.errorf(nodeAt{more.value, more.line, more.column}, "%q is no method", clip(more.key))
+					continue
+				}
+				o.operation(template, more.key, more, f, bases)
+			}
+		}
+	}
+}
+
+// template returns the path of a path item as a template. Documents have paths that differ in nothing but the names of
+// their parameters, one for each method (the GitHub API has); they are one route, under the name of the first.
+func (o *openAPI) template(m member) string {
+	shape := variable.ReplaceAllString(m.key, "{}")
+	if first, again := o.shapes[shape]; again {
+		return first
+	}
+	o.shapes[shape] = m.key
+	return m.key
+}
+
+// conflicts reports operations that match the same requests as another, and paths that are no path templates.
+func (o *openAPI) conflicts() {
+	first := map[string]Position{}
+	var patterns []route.Pattern
+	for i, r := range o.contract.Routes {
+		key := operations(&r)[0]
+		if other, again := first[key]; again {
+			o.errs = append(o.errs, &Error{r.Pos, fmt.Sprintf("%s conflicts with the operation in line %d: same method and same path",
+				describeOperation(key), other.Line)})
+		}
+		first[key] = r.Pos
+		patterns = append(patterns, route.Pattern{Template: r.Template, ID: i})
+	}
+	slices.SortStableFunc(patterns, func(a, b route.Pattern) int { return strings.Compare(a.Template, b.Template) })
+	patterns = slices.CompactFunc(patterns, func(a, b route.Pattern) bool { return a.Template == b.Template })
+	_, err := route.New(patterns)
+	if e := (*route.Error)(nil); errors.As(err, &e) {
+		o.errs = append(o.errs, &Error{o.contract.Routes[patterns[e.Index].ID].Pos, e.Msg})
+	}
+}
+
+// words returns s with every run of white space made one blank: what labels and names are made of.
+func words(s string) string { return strings.Join(strings.Fields(s), " ") }
