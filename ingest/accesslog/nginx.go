@@ -21,7 +21,7 @@ var nginxFields = map[string]field{
 	"document_uri":             {role: rolePath},
 	"args":                     {role: roleQuery, separator: true},
 	"query_string":             {role: roleQuery, separator: true},
-	"server_protocol":          {role: roleProtocol, kind: kindWord},
+	"server_protocol":          {role: roleProtocol, kind: kindProtocol},
 	"host":                     {role: roleHost, kind: kindWord, rank: 3},
 	"http_host":                {role: roleHost, rank: 2, fact: "req.host"},
 	"server_name":              {role: roleHost, kind: kindWord, rank: 1},

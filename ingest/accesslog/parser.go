@@ -128,10 +128,14 @@ func (s *step) end(line []byte, pos int) int {
 			return -1
 		}
 		at += i
-		if at == pos || line[at-1] != '\\' || !escaped(line[pos:at]) {
+		switch {
+		case at > pos && line[at-1] == '\\' && escaped(line[pos:at]):
+			at++
+		case s.pairs && hasPrefix(line[at:], `""`) && !(hasSuffix(line[pos:at], s.pre) && hasPrefix(line[at:], s.rest)):
+			at += 2
+		default:
 			return at
 		}
-		at++
 	}
 }
 
@@ -188,7 +192,9 @@ func (f *part) length(b []byte) int {
 	case kindList:
 		return listLength(b)
 	case kindStamp:
-		return until(b, ']')
+		return stampLength(b)
+	case kindProtocol:
+		return protocolLength(b)
 	}
 	return until(b, ' ')
 }

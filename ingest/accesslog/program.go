@@ -29,6 +29,7 @@ type step struct {
 	pre   string // what stands between the last field and stop
 	rest  string // what stands from stop on, up to the next field
 	parts []part
+	pairs bool // two quotes in it may be a value: see field.pairs
 
 	// needed says that a line that does not fit here is no entry; otherwise the fields of this step are unknown. final says
 	// that no step from here on is needed.
@@ -99,7 +100,8 @@ func (t *template) compile(fields []string) program {
 	return p
 }
 
-// base gives slots to the fields that are read from every line.
+// base gives slots to the fields that are read from every line. Of the request line and the target by itself the first in
+// the format counts.
 func (p *program) base(t *template, slots []slot) {
 	set := func(r role, s slot) bool {
 		i := t.best(r)
@@ -111,14 +113,15 @@ func (p *program) base(t *template, slots []slot) {
 	set(roleStatus, slotStatus)
 	set(roleBytes, slotBytes)
 	set(roleDuration, slotDuration)
-	method := set(roleMethod, slotMethod)
-	target := set(roleTarget, slotTarget)
-	if !method || !target {
-		if set(roleRequest, slotRequest) {
-			return
-		}
+	request, target := t.best(roleRequest), t.best(roleTarget)
+	switch {
+	case request >= 0 && (target < 0 || request < target):
+		set(roleRequest, slotRequest)
+		return
+	case !set(roleMethod, slotMethod):
+		set(roleRequest, slotRequest)
 	}
-	if !target && set(rolePath, slotPath) {
+	if !set(roleTarget, slotTarget) && set(rolePath, slotPath) {
 		p.joins = set(roleQuery, slotQuery)
 		p.query = p.joins && t.fields[t.best(roleQuery)].separator
 	}
@@ -181,6 +184,7 @@ func (t *template) step(slots []slot, from, to, lastNeeded int) step {
 			used++
 			s.needed = s.needed || i <= lastNeeded && slots[i] <= slotQuery && slots[i] != slotBytes && slots[i] != slotDuration
 		}
+		s.pairs = s.pairs || f.pairs
 		runs = runs && f.shows(literal)
 		if i == to-1 {
 			literal = s.pre
@@ -207,14 +211,12 @@ func (t *template) step(slots []slot, from, to, lastNeeded int) step {
 // shows reports whether the end of the field's value can be told from the value alone, given the literal behind it.
 func (f *field) shows(literal string) bool {
 	switch f.kind {
-	case kindStatus, kindInteger, kindDecimal:
+	case kindStatus, kindInteger, kindDecimal, kindStamp, kindProtocol:
 		return true
 	case kindToken:
 		return literal != "" && !isToken[literal[0]]
 	case kindWord, kindList:
 		return literal != "" && (literal[0] == ' ' || literal[0] == '\t')
-	case kindStamp:
-		return literal != "" && literal[0] == ']'
 	}
 	return false
 }

@@ -61,3 +61,21 @@ func tokenLength(b []byte) int {
 	}
 	return len(b)
 }
+
+// protocolLength returns the length of the "-", or of the name, slash and version (INCLUDED, in a subrequest, has neither),
+// that b begins with; 0 if there is neither.
+func protocolLength(b []byte) int {
+	n := 0
+	for n < len(b) && b[n] >= 'A' && b[n] <= 'Z' {
+		n++
+	}
+	switch {
+	case n == 0 && len(b) > 0 && b[0] == '-':
+		return 1
+	case n == 0 || n == len(b) || b[n] != '/':
+		return n
+	}
+	for n++; n < len(b) && (b[n]-'0' < 10 || b[n] == '.'); n++ {
+	}
+	return n
+}

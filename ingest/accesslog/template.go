@@ -31,6 +31,7 @@ type field struct {
 	conditional bool          // a "-" may mean that the server did not look: unknown, not absent
 	separator   bool          // of roleQuery: the value lacks the "?" that belongs before it
 	aborted     bool          // of roleFact: the value is "X" where the request was not completed
+	pairs       bool          // an empty value is logged as two quotes, as Apache's %u does
 	hosted      bool          // of roleTarget: the host stands before it, as in "$host$request_uri"
 }
 
@@ -58,18 +59,16 @@ const (
 type kind uint8
 
 const (
-	kindText    kind = iota // anything that the escaping leaves
-	kindWord                // no blank
-	kindToken               // a method: letters, digits, '-', '_'
-	kindStatus              // digits, with a sign or none, or "-"
-	kindInteger             // digits or "-"
-	kindDecimal             // digits with one point or none, or "-"
-	kindStamp               // 10/Oct/2000:13:55:36 -0700, or a word
-	kindList                // words with ", " or " : " between them: nginx upstream variables
+	kindText     kind = iota // anything that the escaping leaves
+	kindWord                 // no blank
+	kindToken                // a method: letters, digits, '-', '_'
+	kindStatus               // digits, with a sign or none, or "-"
+	kindInteger              // digits or "-"
+	kindDecimal              // digits with one point or none, or "-"
+	kindStamp                // 10/Oct/2000:13:55:36 -0700, or a word without ']'
+	kindProtocol             // HTTP/1.1, "-" or nothing
+	kindList                 // words with ", " or " : " between them: nginx upstream variables
 )
-
-// stampLength is the length of nginx's $time_local and of Apache's %t without its brackets.
-const stampLength = len("10/Oct/2000:13:55:36 -0700")
 
 // best returns the index of the field that fills a role, or -1.
 func (t *template) best(r role) int {

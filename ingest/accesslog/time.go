@@ -13,6 +13,19 @@ const (
 	microsecondsLayout = "us"
 )
 
+// stampLength returns the length of the time in stampLayout that b begins with, or of a word without ']' where other
+// programs write another time.
+func stampLength(b []byte) int {
+	if n := len(stampLayout); len(b) >= n && b[2] == '/' && b[6] == '/' && b[11] == ':' && b[14] == ':' && b[17] == ':' && b[20] == ' ' {
+		return n
+	}
+	n := 0
+	for n < len(b) && b[n] != ']' && b[n] != ' ' {
+		n++
+	}
+	return n
+}
+
 // ParseTime reads Entry.Time. A time without a zone is taken for UTC. It reports whether b was a time of this format.
 func (f *Format) ParseTime(b []byte) (time.Time, bool) {
 	for _, t := range f.templates {
