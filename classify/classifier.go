@@ -70,7 +70,7 @@ func (c *Classifier) Classify(f *Facts, v *Verdict) {
 	v.Kind, v.Reason, v.SLO, v.Condition = r.kind, r.reason, r.slo, int(r.condition)
 	switch {
 	case !certain:
-		r.doubt(v)
+		r.doubt(f, v)
 	case r.dynamic == nil:
 		v.Checks = append(v.Checks[:0], r.checks...)
 	default:

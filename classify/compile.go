@@ -179,7 +179,8 @@ func (k *compiler) ruleOf(ctx *context, code int, entry *contract.Code) rule {
 	r := rule{kind: Documented, slo: slo, dynamic: k.ask(ctx, code, entry)}
 	if ctx.unreadable {
 		for i := range r.dynamic {
-			r.dynamic[i].result, r.dynamic[i].decided = Unknown, true
+			d := &r.dynamic[i]
+			d.result, d.decided = Unknown, d.decided || !d.antecede
 		}
 	}
 	r.finish()

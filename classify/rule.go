@@ -73,13 +73,16 @@ func (r *rule) evaluate(f *Facts, v *Verdict) {
 }
 
 // doubt gives the verdict where it is not certain which route the request belongs to: nothing can be called broken.
-func (r *rule) doubt(v *Verdict) {
+func (r *rule) doubt(f *Facts, v *Verdict) {
 	v.Checks = v.Checks[:0]
 	for _, c := range r.checks {
 		v.Checks = append(v.Checks, Check{c.Condition, Unknown})
 	}
 	for i := range r.dynamic {
-		v.Checks = append(v.Checks, Check{int(r.dynamic[i].cond), Unknown})
+		d := &r.dynamic[i]
+		if d.decided || !d.antecede || d.ask(f) != Fail {
+			v.Checks = append(v.Checks, Check{int(d.cond), Unknown})
+		}
 	}
 	if v.Kind == Violation {
 		v.Kind, v.Condition = Documented, -1

@@ -1,0 +1,482 @@
+package classify
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"httpstatus_exporter/classify/contract"
+)
+
+// Explain is Classify in plain steps, straight from the contract and without the tables: it may allocate, and it keeps why.
+// The tests hold both against each other, so each is the other's proof.
+
+// An Explanation is a verdict with everything that led to it.
+type Explanation struct {
+	Verdict Verdict
+
+	Route    string // value of the route label
+	RouteWhy string // why this route, or why none
+	Method   string // value of the method label
+	Code     string // value of the code label
+	Class    string // value of the class label
+	Meaning  string // value of the meaning label
+
+	Entry    *contract.Code // nil where the contract has none, or none was looked up
+	EntryWhy string         // how it was found, or why there is none
+
+	Conditions []Explained // asked ones, then those that do not speak of this response
+	Unknown    []string    // facts that conditions asked for and the log does not have: "req.range", "body"
+	Notes      []string    // what else decided: "CORS preflight ..."
+	Origin     Origin      // who answered
+}
+
+// Explained is one condition with what was found.
+type Explained struct {
+	ConditionInfo
+	Asked  bool   // else it does not speak of this response, and Fact says why
+	Result Result // where Asked
+	Fact   string // "method is GET, documented: PUT, POST"
+}
+
+// Explain gives the verdict of Classify on one response, and why.
+func (c *Classifier) Explain(f *Facts) Explanation {
+	x := explainer{c: c, f: f, certain: true}
+	x.Verdict.Condition = -1
+	x.explainMethod()
+	x.explainRoute()
+	x.decide()
+	v := &x.Verdict
+	x.Route, x.Method = c.Routes()[v.Route], c.Methods()[v.Method]
+	x.Code, x.Meaning = CodeLabel(v.Code), c.Meaning(v.Route, v.Code)
+	x.Class = Class(v.Code)
+	if v.Kind == NoResponse {
+		x.Class = "none"
+	}
+	x.Origin = c.Origin(f.Values)
+	return x.Explanation
+}
+
+type explainer struct {
+	Explanation
+	c       *Classifier
+	f       *Facts
+	group   *group          // nil where no route matches
+	route   *contract.Route // nil where none has the method
+	certain bool            // the request belongs to this route and no other
+	method  string          // "" where unknown
+}
+
+func (x *explainer) explainMethod() {
+	x.method = string(x.f.Method)
+	i := slices.Index(x.c.methods.names, x.method)
+	if i < 0 {
+		i = x.c.methods.other()
+		if x.method != "" {
+			x.method = OtherMethod
+		}
+	}
+	x.Verdict.Method = i
+}
+
+func (x *explainer) explainRoute() {
+	r := x.c.routing
+	if r == nil {
+		x.RouteWhy = "the contract has no routes"
+		return
+	}
+	index, certain := r.find(x.f, &x.Verdict.scratch)
+	x.certain = certain
+	x.Verdict.Route = r.groups[index].label
+	switch {
+	case len(x.f.Target) == 0:
+		x.RouteWhy = "the entry has no request target"
+		return
+	case index == r.unmatched():
+		x.RouteWhy = "no route matches " + clip(x.f.Target)
+		return
+	}
+	x.group = &r.groups[index]
+	x.route = x.group.of(x.method)
+	template := x.group.routes[0].Template
+	switch {
+	case x.route == nil && x.method == "":
+		x.RouteWhy = fmt.Sprintf("%s matches %s; the method is unknown", template, clip(x.f.Target))
+	case x.route == nil:
+		x.RouteWhy = fmt.Sprintf("%s matches %s, but documents %s, not %s", template, clip(x.f.Target),
+			strings.Join(x.group.methods(), ", "), x.method)
+	case len(x.route.Methods) > 0 && !slices.Contains(x.route.Methods, x.method):
+		x.RouteWhy = fmt.Sprintf("%s (%s) matches %s; HEAD is answered as GET is", template, x.route.Pos, clip(x.f.Target))
+	default:
+		x.RouteWhy = fmt.Sprintf("%s (%s) matches %s: a static segment goes before a variable", template, x.route.Pos, clip(x.f.Target))
+		if !strings.Contains(template, "{") {
+			x.RouteWhy = fmt.Sprintf("%s (%s) is the path itself", template, x.route.Pos)
+		}
+	}
+	if !certain {
+		x.Notes = append(x.Notes, "the log does not name the host, so no condition of this route can be called broken")
+	}
+}
+
+// methods names what the routes of a group document.
+func (g *group) methods() []string {
+	var all []string
+	for _, r := range g.routes {
+		all = append(all, r.Methods...)
+	}
+	return all
+}
+
+// decide follows the steps of the verdict.
+func (x *explainer) decide() {
+	v, c := &x.Verdict, x.c.contract
+	token := string(x.f.Status)
+	v.Code = status(x.f.Status)
+	looked := x.view()
+	entry := looked.find(v.Code)
+	listed := entry != nil && contract.Precision(entry.Pattern) == 3
+	pseudo := v.Code == CodeNone || slices.ContainsFunc(c.NoResponse, func(t string) bool { return t == token })
+	switch {
+	case pseudo && !listed: // step 1
+		v.Kind, v.SLO = NoResponse, contract.SLOIgnore
+		x.EntryWhy = fmt.Sprintf("status %q means that no client received a response", clip(x.f.Status))
+		return
+	case v.Code == CodeOther: // step 2
+		x.undocumented(ReasonInvalid, contract.SLOBad, "status "+clip(x.f.Status)+" is outside 100..599")
+		return
+	}
+	v.SLO = sloOf(v.Code)
+	if x.step3() {
+		return
+	}
+	if entry == nil {
+		x.undocumented(ReasonCode, v.SLO, "the contract has no entry for "+x.f.code())
+		return
+	}
+	x.Entry, x.EntryWhy = entry, x.found(looked, entry)
+	if entry.SLO != contract.SLOUnset {
+		v.SLO = entry.SLO
+	}
+	x.ask(looked, entry)
+}
+
+func (f *Facts) code() string { return clip(f.Status) }
+
+// view is the entries that are looked up: the route's and the page's, or the page's alone.
+func (x *explainer) view() view {
+	if x.route != nil {
+		return viewOf(x.c.contract, x.route)
+	}
+	return view{page: x.c.contract.Codes}
+}
+
+// step3 reports whether the route alone decides.
+func (x *explainer) step3() bool {
+	v, c := &x.Verdict, x.c.contract
+	if x.c.routing == nil || x.route != nil || x.group != nil && x.method == "" {
+		return false
+	}
+	expect, reason := c.Unmatched.Expect, ReasonRoute
+	if x.group != nil {
+		expect, reason = []string{"404", "405", "501"}, ReasonMethod
+		if x.method == "OPTIONS" && (v.Code == 200 || v.Code == 204) {
+			x.EntryWhy = "not looked up"
+			x.Notes = append(x.Notes, "an OPTIONS request answered 200 or 204 is taken for a CORS preflight, which needs no documentation")
+			return true
+		}
+	}
+	switch {
+	case !contract.Covers(expect, v.Code):
+		why := fmt.Sprintf("%s: of such requests only %s is expected", x.RouteWhy, strings.Join(expect, ", "))
+		x.undocumented(reason, v.SLO, why)
+		return true
+	case len(c.Codes) == 0:
+		x.EntryWhy = fmt.Sprintf("%s is expected of such requests, and the contract has no codes of the whole page", x.f.code())
+		return true
+	}
+	return false
+}
+
+func (x *explainer) undocumented(reason Reason, slo contract.SLO, why string) {
+	v := &x.Verdict
+	v.Kind, v.Reason, v.SLO = Undocumented, reason, slo
+	x.EntryWhy = why
+	if s := x.c.contract.Undocumented; s != contract.SeverityError {
+		v.Kind = Documented
+		x.Notes = append(x.Notes, "the contract says undocumented: "+s.String())
+		if s == contract.SeverityOff {
+			v.Reason = ReasonNone
+		}
+	}
+}
+
+// found says how an entry was found.
+func (x *explainer) found(looked view, entry *contract.Code) string {
+	where := "the page"
+	for i := range looked.route {
+		if &looked.route[i] == entry {
+			where = "the route"
+		}
+	}
+	if contract.Precision(entry.Pattern) == 3 {
+		return "exact, in the codes of " + where
+	}
+	return fmt.Sprintf("by %s, in the codes of %s", entry.Pattern, where)
+}
+
+// ask asks every condition that applies, and makes a violation of the first error condition that fails.
+func (x *explainer) ask(looked view, entry *contract.Code) {
+	v := &x.Verdict
+	var silent []Explained
+	for number := range x.c.conds {
+		cond := &x.c.conds[number]
+		if !x.applies(cond, looked, entry) {
+			continue
+		}
+		e := Explained{ConditionInfo: x.c.infos[number], Asked: true}
+		e.Result, e.Asked, e.Fact = x.judge(cond, entry)
+		if !e.Asked {
+			silent = append(silent, e)
+			continue
+		}
+		if !x.certain || x.group != nil && x.route == nil && x.method == "" {
+			e.Result = Unknown
+		}
+		x.Conditions = append(x.Conditions, e)
+		v.Checks = append(v.Checks, Check{number, e.Result})
+		if e.Result == Fail && e.Severity == contract.SeverityError && v.Kind != Violation {
+			v.Kind, v.Condition = Violation, number
+		}
+		if e.Result == Unknown {
+			x.unknown(cond)
+		}
+	}
+	x.Conditions = append(x.Conditions, silent...)
+}
+
+// applies reports whether a condition belongs to the entry, is an always_when that reaches it, or is a note on its code.
+func (x *explainer) applies(cond *condition, looked view, entry *contract.Code) bool {
+	id := cond.check.ID
+	has := func(checks []contract.Check) bool {
+		return slices.ContainsFunc(checks, func(c contract.Check) bool { return c.ID == id })
+	}
+	switch {
+	case cond.note != nil:
+		return contract.Covers(cond.note.Codes, x.Verdict.Code) && !entry.States(cond.note)
+	case cond.role == onlyWhen:
+		return has(entry.OnlyWhen)
+	case cond.role == sends:
+		return has(entry.Sends)
+	case x.route != nil && has(x.route.AlwaysWhen):
+		return true
+	}
+	for _, code := range looked.route {
+		if has(code.AlwaysWhen) {
+			return true
+		}
+	}
+	for _, code := range looked.page {
+		overridden := slices.ContainsFunc(looked.route, func(r contract.Code) bool { return r.Pattern == code.Pattern })
+		if has(code.AlwaysWhen) && !overridden {
+			return true
+		}
+	}
+	return false
+}
+
+// judge asks one condition. Its parts are ANDed: one that fails decides, else one that is unknown.
+func (x *explainer) judge(cond *condition, entry *contract.Code) (result Result, asked bool, fact string) {
+	check, code := cond.check, x.Verdict.Code
+	if cond.role == sends && check.Body == contract.Present && x.method == "HEAD" {
+		return Pass, false, "the response to HEAD has no body"
+	}
+	scope, scopeFact := x.place(check)
+	if cond.role == sends {
+		if scope == Fail {
+			return Pass, false, scopeFact
+		}
+		result, fact = x.facts(check)
+		return and(scope, result), true, fact
+	}
+	result, fact = x.facts(check)
+	switch {
+	case scope == Fail || scope == Unknown && result == Pass || fact == "":
+		fact = scopeFact
+	case scope == Pass && result == Pass && scopeFact != "":
+		fact = scopeFact + "; " + fact
+	}
+	result = and(scope, result)
+	if cond.role == onlyWhen {
+		return result, true, fact
+	}
+	switch {
+	case result == Fail:
+		return Pass, false, fact
+	case result == Unknown:
+		return Unknown, true, fact
+	}
+	answer := fmt.Sprintf("status is %d, documented: always %s", code, check.Code)
+	if fact != "" {
+		answer = fact + "; " + answer
+	}
+	return holds(demands(check.Code, code, entry)), true, answer
+}
+
+func and(a, b Result) Result {
+	switch {
+	case a == Fail || b == Fail:
+		return Fail
+	case a == Unknown || b == Unknown:
+		return Unknown
+	}
+	return Pass
+}
+
+// place judges the parts that ask for the method, for its being documented, and for the status.
+func (x *explainer) place(check *contract.Check) (result Result, fact string) {
+	tell := func(r Result, format string, args ...any) {
+		if and(result, r) != result || fact == "" {
+			fact = fmt.Sprintf(format, args...)
+		}
+		result = and(result, r)
+	}
+	if len(check.Methods) > 0 {
+		switch x.method {
+		case "":
+			tell(Unknown, "the method is unknown, documented: %s", strings.Join(check.Methods, ", "))
+		default:
+			tell(holds(slices.Contains(check.Methods, x.method)), "method is %s, documented: %s", x.method, strings.Join(check.Methods, ", "))
+		}
+	}
+	if check.DocumentedMethod != nil {
+		switch {
+		case x.group == nil || x.route == nil && x.method == "":
+			tell(Unknown, "which methods are documented is unknown without a route")
+		default:
+			tell(holds((x.route != nil) == *check.DocumentedMethod), "the route documents %s: %v", x.method, x.route != nil)
+		}
+	}
+	if len(check.Status) > 0 {
+		tell(holds(contract.Covers(check.Status, x.Verdict.Code)), "status is %d, among: %s", x.Verdict.Code, strings.Join(check.Status, ", "))
+	}
+	return result, fact
+}
+
+// facts judges the parts that ask for what the entry carries.
+func (x *explainer) facts(check *contract.Check) (result Result, fact string) {
+	oneHolds, oneUnknown := false, false
+	tell := func(r Result, format string, args ...any) {
+		oneHolds = oneHolds || r == Pass
+		oneUnknown = oneUnknown || r == Unknown
+		if and(result, r) != result || fact == "" {
+			fact = fmt.Sprintf(format, args...)
+		}
+		result = and(result, r)
+	}
+	for _, h := range check.RequestHeaders {
+		r, what := x.header("req."+h.Name, h)
+		tell(r, "%s", what)
+	}
+	if check.AnyHeader {
+		switch {
+		case oneHolds:
+			result = Pass
+		case oneUnknown:
+			result = Unknown
+		}
+	}
+	for _, h := range check.ResponseHeaders {
+		r, what := x.header("resp."+h.Name, h)
+		tell(r, "%s", what)
+	}
+	if check.Auth != contract.Any {
+		value, known := x.value("auth")
+		sent := value != "" && value != "0"
+		switch {
+		case !known:
+			tell(Unknown, "whether credentials were sent is not logged")
+		default:
+			tell(holds(sent == (check.Auth == contract.Present)), "credentials are %s, documented: %s", presence(sent), presence(check.Auth == contract.Present))
+		}
+	}
+	if check.Body != contract.Any {
+		switch {
+		case x.f.BodyBytes < 0:
+			tell(Unknown, "the size of the body is not logged")
+		default:
+			want := map[contract.Presence]string{contract.Present: "a body", contract.Absent: "no body"}[check.Body]
+			tell(holds((x.f.BodyBytes > 0) == (check.Body == contract.Present)), "the body has %d bytes, documented: %s", x.f.BodyBytes, want)
+		}
+	}
+	return result, fact
+}
+
+func (x *explainer) header(field string, h contract.Header) (Result, string) {
+	name := headerName(field)
+	value, known := x.value(field)
+	if !known {
+		return Unknown, name + " is not logged"
+	}
+	switch h.Presence {
+	case contract.Matches:
+		matches, _ := regexp.MatchString(h.Pattern, value)
+		return holds(value != "" && matches), fmt.Sprintf("%s is %q, documented: /%s/", name, clip([]byte(value)), h.Pattern)
+	case contract.Absent:
+		return holds(value == ""), fmt.Sprintf("%s is %s, documented: absent", name, presence(value != ""))
+	}
+	return holds(value != ""), fmt.Sprintf("%s is %s, documented: present", name, presence(value != ""))
+}
+
+// headerName writes the name of a header fact as people do: "req.if-none-match" is If-None-Match.
+func headerName(field string) string {
+	_, name, _ := strings.Cut(field, ".")
+	words := strings.Split(name, "-")
+	for i, w := range words {
+		if w != "" {
+			words[i] = strings.ToUpper(w[:1]) + w[1:]
+		}
+	}
+	return strings.NewReplacer("Www-", "WWW-", "Etag", "ETag").Replace(strings.Join(words, "-"))
+}
+
+func presence(is bool) string {
+	if is {
+		return "present"
+	}
+	return "absent"
+}
+
+func (x *explainer) value(field string) (value string, known bool) {
+	i := slices.Index(x.c.fields, field)
+	if i < 0 || i >= len(x.f.Values) || x.f.Values[i] == nil {
+		return "", false
+	}
+	return string(x.f.Values[i]), true
+}
+
+// unknown remembers which facts would answer a condition.
+func (x *explainer) unknown(cond *condition) {
+	add := func(name string) {
+		if !slices.Contains(x.Unknown, name) {
+			x.Unknown = append(x.Unknown, name)
+		}
+	}
+	for _, field := range fieldsOf(cond.check) {
+		if _, known := x.value(field); !known {
+			add(field)
+		}
+	}
+	if cond.check.Body != contract.Any && x.f.BodyBytes < 0 {
+		add("body")
+	}
+}
+
+// clip shortens what is quoted.
+func clip(b []byte) string {
+	const longest = 100 // bytes
+	if len(b) > longest {
+		return string(b[:longest]) + "..."
+	}
+	return string(b)
+}

@@ -1,0 +1,302 @@
+package classify
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"httpstatus_exporter/classify/contract"
+)
+
+// everything uses each part of the language at least once.
+const everything = `
+contract: v1
+name: everything
+source: {standard: rfc9110}
+vendor: [nginx, cloudflare]
+undocumented: error
+no_response: ["-", "0", "000", "-1", "444", "499", "783"]
+codes:
+  200: {meaning: Fine, owner: web}
+  201:
+    only_when: [{id: created-by, method: [PUT, POST, LINK]}]
+    sends: [{id: created-where, response_header: {Location: '/^\//'}}]
+  202: {only_when: [{id: later, auth: present, request_header: {Prefer: '/respond-async/'}}]}
+  206:
+    only_when: [{id: range, request_header: {Range: present}}]
+    always_when: [{id: always-206, method: [GET], request_header: {Range: present}, status: [2XX]}]
+  304: {sends: [{id: nothing, body: empty}]}
+  401:
+    only_when: [{id: stranger, auth: absent, severity: warning}]
+    always_when: [{id: always-401, auth: absent, request_header: {X-Secret: present}, status: [4XX]}]
+  405: {only_when: [{id: wrong-method, documented_method: false}]}
+  410: null
+  444: Closed
+  500, 502, 503:
+    meaning: Broken
+    slo: bad
+    sends: [{id: says-why, body: present, severity: info}]
+  50X: {meaning: Very broken, only_when: [{id: not-503, status: [500, 504]}]}
+  5XX: {meaning: Odd, slo: ignore}
+  4XX: {meaning: Your fault, only_when: [{id: never, severity: 'off', method: [LINK]}]}
+routes:
+  - match: GET /jobs/{id}
+    codes:
+      200: {meaning: A job, slo: good, sends: [{id: job-body, body: present}]}
+      404: null
+      206: {meaning: Part of a job}
+    owner: jobs
+  - match: POST|PUT /jobs/{id}
+    always_when: [{id: jobs-202, code: 202, status: [2XX]}, {id: jobs-no-auth, code: 401, auth: absent}]
+  - match: GET /static/{file}.css
+    inherit: false
+    codes: {200: Style, 304: Same style, default: {meaning: Anything, always_when: [{id: odd-default, request_header: {X-Odd: present}}]}}
+  - match: /any/{thing}
+    name: anything
+  - match: DELETE /any/{thing}
+    name: anything
+    codes: {204: Gone, 499: Client left}
+  - match: GET /hosted
+    host: api.example.org
+    codes: {201: {only_when: [{id: hosted-get, method: [POST]}]}}
+unmatched: {expect: [3XX, 404, 405, 499, 201], label: other}
+`
+
+const bare = `
+contract: v1
+routes:
+  - {match: GET /a, codes: {200: OK, 499: Gone}}
+  - {match: 'GET /b/{x}', codes: {200: OK, default: Error}, inherit: false}
+`
+
+const lenient = `
+contract: v1
+undocumented: info
+codes: {200: OK, 418: {only_when: [{method: [BREW], request_header: {Accept: absent}}]}}
+`
+
+func contracts(t testing.TB) []*Classifier {
+	return []*Classifier{
+		mustLoad(t, "agave"), mustLoad(t, "rfc9110"), mustParse(t, everything), mustParse(t, bare), mustParse(t, lenient),
+		mustParse(t, strings.Replace(lenient, "info", "'off'", 1)),
+	}
+}
+
+var (
+	someMethods = []string{"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "LINK", "BREW", "get", "", "UNLINK"}
+	someTargets = []string{"", "/", "/jobs/1", "/jobs/1?x=y", "/static/a.css", "/static/a.js", "/any/x", "/hosted", "/a", "/b/1",
+		"*", "http://h/jobs/2", "/nowhere"}
+	someStatus = []string{"200", "201", "202", "204", "206", "301", "304", "400", "401", "403", "404", "405", "406", "410", "416",
+		"418", "444", "499", "500", "502", "503", "504", "505", "520", "100", "101", "103", "599", "600", "099", "009", "000", "0",
+		"-1", "-", "", "abc", "99999", "783", "0200", "42"}
+	someValues = [][]byte{nil, nil, {}, []byte("x"), []byte("0"), []byte("1"), []byte("/path"), []byte("respond-async")}
+	someHosts  = []string{"", "api.example.org", "API.example.org:443", "other"}
+)
+
+func randomFacts(r *rand.Rand, c *Classifier) *Facts {
+	pick := func(from []string) []byte { return []byte(from[r.IntN(len(from))]) }
+	f := &Facts{
+		Method: pick(someMethods), Target: pick(someTargets), Status: pick(someStatus), Host: pick(someHosts),
+		BodyBytes: int64(r.IntN(3)) - 1, Values: make([][]byte, len(c.Fields())),
+	}
+	if len(f.Host) == 0 {
+		f.Host = nil
+	}
+	for i := range f.Values {
+		f.Values[i] = someValues[r.IntN(len(someValues))]
+	}
+	return f
+}
+
+// plain is a verdict without its scratch memory, for comparison.
+func plain(v Verdict) Verdict {
+	v.scratch = Verdict{}.scratch
+	v.Checks = slices.Clone(v.Checks)
+	return v
+}
+
+func classify(c *Classifier, f *Facts) Verdict {
+	var v Verdict
+	c.Classify(f, &v)
+	return plain(v)
+}
+
+func (f *Facts) show() string {
+	return fmt.Sprintf("%s %q host %q status %q body %d values %q", f.Method, f.Target, f.Host, f.Status, f.BodyBytes, f.Values)
+}
+
+// The tables say what the plain steps say.
+func TestClassifyAgreesWithExplain(t *testing.T) {
+	seed := rand.Uint64()
+	r := rand.New(rand.NewPCG(seed, 0))
+	for _, c := range contracts(t) {
+		for range 20_000 {
+			f := randomFacts(r, c)
+			got, want := classify(c, f), plain(c.Explain(f).Verdict)
+			if len(got.Checks) == 0 && len(want.Checks) == 0 {
+				got.Checks, want.Checks = nil, nil
+			}
+			if !reflect.DeepEqual(got, want) {
+				t.Fatalf("seed %d, contract %s, %s:\ntables %s %+v\nsteps  %s %+v", seed, c.Contract().Name, f.show(),
+					verdict(c, &got), got, verdict(c, &want), want)
+			}
+		}
+	}
+}
+
+func TestExplainVectors(t *testing.T) {
+	c := mustLoad(t, "agave")
+	for _, vec := range vectors(t) {
+		vec.f.Values = values(c, vec.facts)
+		x := c.Explain(&vec.f)
+		if got := verdict(c, &x.Verdict); got != vec.want {
+			t.Errorf("%s: got %s", vec.line, got)
+		}
+	}
+}
+
+// Removing a fact from an entry never makes a violation.
+func TestRemovedFactNeverViolates(t *testing.T) {
+	seed := rand.Uint64()
+	r := rand.New(rand.NewPCG(seed, 1))
+	for _, c := range contracts(t) {
+		for range 20_000 {
+			f := randomFacts(r, c)
+			before := classify(c, f)
+			if before.Kind == Violation {
+				continue
+			}
+			less := *f
+			less.Values = slices.Clone(f.Values)
+			switch n := r.IntN(len(f.Values) + 4); n {
+			case 0:
+				less.Method = nil
+			case 1:
+				less.Target = nil
+			case 2:
+				less.Host = nil
+			case 3:
+				less.BodyBytes = -1
+			default:
+				less.Values[n-4] = nil
+			}
+			if after := classify(c, &less); after.Kind == Violation {
+				t.Fatalf("seed %d, contract %s: %s is %s, but %s is %s", seed, c.Contract().Name, f.show(), verdict(c, &before),
+					less.show(), verdict(c, &after))
+			}
+		}
+	}
+}
+
+// Adding a field to the format never changes what is undocumented.
+func TestAddedFieldNeverChangesUndocumented(t *testing.T) {
+	seed := rand.Uint64()
+	r := rand.New(rand.NewPCG(seed, 2))
+	for _, c := range contracts(t) {
+		for range 20_000 {
+			f := randomFacts(r, c)
+			before := classify(c, f)
+			more := *f
+			more.Values = slices.Clone(f.Values)
+			more.Values[r.IntN(len(more.Values))] = someValues[2+r.IntN(len(someValues)-2)]
+			after := classify(c, &more)
+			if (before.Kind == Undocumented) != (after.Kind == Undocumented) || before.Reason != after.Reason {
+				t.Fatalf("seed %d, contract %s: %s is %s, but %s is %s", seed, c.Contract().Name, f.show(), verdict(c, &before),
+					more.show(), verdict(c, &after))
+			}
+		}
+	}
+}
+
+// Only error conditions change a verdict.
+func TestNotesNeverChangeTheVerdict(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 3))
+	for _, severity := range []string{"info", "warning", "'off'"} {
+		// Every condition but always-206 gets the severity.
+		text := strings.NewReplacer("{id:", "{severity: "+severity+", id:", "severity: warning", "severity: info").Replace(everything)
+		text = strings.NewReplacer(", severity: 'off'", "", ", severity: info}", "}").Replace(text)
+		quiet := mustParse(t, text)
+		without := mustParse(t, withoutConditions(t))
+		for range 20_000 {
+			f := randomFacts(r, quiet)
+			g := *f
+			g.Values = make([][]byte, len(without.Fields()))
+			a, b := classify(quiet, f), classify(without, &g)
+			if a.Kind != b.Kind || a.Reason != b.Reason || a.SLO != b.SLO {
+				t.Fatalf("severity %s: %s is %s, without conditions %s", severity, f.show(), verdict(quiet, &a), verdict(without, &b))
+			}
+		}
+	}
+}
+
+// withoutConditions is everything with its conditions taken out.
+func withoutConditions(t *testing.T) string {
+	text := everything
+	for _, key := range []string{"only_when", "always_when", "sends"} {
+		text = regexp.MustCompile(key+`: \[(\{[^\[\]]*(\[[^\]]*\][^\[\]]*)*\}(, )?)*\]`).ReplaceAllString(text, "deprecated: false")
+	}
+	// A mapping may have had several conditions, a route has no such key twice.
+	var lines []string
+	seen := false
+	for line := range strings.Lines(text) {
+		if strings.TrimSpace(line) == "deprecated: false" {
+			if seen {
+				continue
+			}
+			seen = true
+		} else {
+			seen = false
+		}
+		lines = append(lines, line)
+	}
+	text = strings.Join(lines, "")
+	if strings.Contains(text, "id:") {
+		t.Fatal("conditions are left:\n", text)
+	}
+	return text
+}
+
+// Permuting the codes of a contract changes nothing but which of several broken conditions is named.
+func TestOrderOfCodesDoesNotMatter(t *testing.T) {
+	r := rand.New(rand.NewPCG(4, 4))
+	for range 20 {
+		parsed, err := contract.Parse("test.yaml", []byte(everything))
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := mustNew(t, parsed)
+		shuffled, _ := contract.Parse("test.yaml", []byte(everything))
+		r.Shuffle(len(shuffled.Codes), func(i, j int) {
+			shuffled.Codes[i], shuffled.Codes[j] = shuffled.Codes[j], shuffled.Codes[i]
+		})
+		for i := range shuffled.Codes {
+			for _, checks := range [][]contract.Check{shuffled.Codes[i].OnlyWhen, shuffled.Codes[i].AlwaysWhen, shuffled.Codes[i].Sends} {
+				for j := range checks {
+					checks[j].Pos.Line = 1000 - checks[j].Pos.Line // the file in another order
+				}
+			}
+		}
+		b := mustNew(t, shuffled)
+		for range 2000 {
+			f := randomFacts(r, a)
+			u, v := classify(a, f), classify(b, f)
+			if u.Kind != v.Kind || u.Reason != v.Reason || u.SLO != v.SLO || u.Route != v.Route || results(a, &u) != results(b, &v) {
+				t.Fatalf("%s is %s, with the codes in another order %s", f.show(), verdict(a, &u), verdict(b, &v))
+			}
+		}
+	}
+}
+
+// results lists the outcomes of a verdict's conditions, in no particular order.
+func results(c *Classifier, v *Verdict) string {
+	var all []string
+	for _, check := range v.Checks {
+		all = append(all, c.Conditions()[check.Condition].ID+" "+check.Result.String())
+	}
+	slices.Sort(all)
+	return strings.Join(all, ", ")
+}
