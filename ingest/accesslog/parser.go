@@ -48,72 +48,65 @@ func (p *Parser) Parse(line []byte, e *Entry) Reason {
 	return p.failed(line, e, reason)
 }
 
+// parse is one long function on purpose: a line costs no more than a handful of calls.
 func (p *Parser) parse(g *program, line []byte, e *Entry) Reason {
-	*e = Entry{BodyBytes: -1, Duration: -1, Values: p.values}
-	clear(p.values)
-	p.scratch = p.scratch[:0]
+	p.reset(e)
 	if !hasPrefix(line, g.prefix) {
 		return Malformed
 	}
 	pos := len(g.prefix)
 	for i := range g.steps {
 		s := &g.steps[i]
-		next, reason := p.step(g, s, line, pos, e)
-		if next < 0 {
-			if s.final || reason == None {
+		if s.mode == modeRun {
+			next, reason := p.run(g, s, line, pos, e)
+			if next >= 0 {
+				pos = next
+				continue
+			}
+			if reason == None {
 				break
 			}
 			if s.needed {
 				return reason
 			}
-			if next = s.skip(line, pos); next < 0 {
+		}
+		end := s.end(line, pos)
+		if end < 0 || !hasPrefix(line[end:], s.rest) || !hasSuffix(line[pos:end], s.pre) {
+			if s.final {
+				break
+			}
+			if end < 0 {
+				return Truncated
+			}
+			return Malformed
+		}
+		switch s.mode {
+		case modeSingle:
+			p.store(g, &s.parts[0], line[pos:end-len(s.pre)], e)
+		case modeMatch:
+			if !p.match(g, s.parts, line[pos:end], e) && s.needed {
 				return Malformed
 			}
 		}
-		pos = next
+		pos = end + len(s.rest)
 	}
-	if g.joins {
-		p.join(g, e)
-	}
-	for _, c := range g.copies {
-		p.values[c.to] = p.value(e, c.from)
+	if g.finish {
+		p.finish(g, e)
 	}
 	return None
 }
 
-// step reads the fields of s, which begin at pos, and returns where the next step begins. It returns a negative offset and
-// a reason where the line does not fit or ends.
-func (p *Parser) step(g *program, s *step, line []byte, pos int, e *Entry) (next int, reason Reason) {
-	switch s.mode {
-	case modeSkip:
-		return s.skip(line, pos), Malformed
-	case modeRun:
-		return p.run(g, s, line, pos, e)
+// reset makes e an entry of which nothing is known. It sets each field by itself, which takes a third of the time that
+// assigning a whole Entry does.
+func (p *Parser) reset(e *Entry) {
+	e.Method, e.Target, e.Status = nil, nil, nil
+	e.Protocol, e.Host, e.Time = nil, nil, nil
+	e.BodyBytes, e.Duration = -1, -1
+	e.Values = p.values
+	for i := range p.values {
+		p.values[i] = nil
 	}
-	end := s.end(line, pos)
-	if end < 0 {
-		return -1, Truncated
-	}
-	next = end + len(s.rest)
-	content := line[pos:end]
-	switch {
-	case !hasPrefix(line[end:], s.rest), !hasSuffix(content, s.pre):
-		return -1, Malformed
-	case s.mode == modeSingle:
-		p.store(g, &s.parts[0], content[:len(content)-len(s.pre)], e)
-	case !p.match(g, s.parts, content, e):
-		return -1, Malformed
-	}
-	return next, None
-}
-
-// skip returns where the next step begins, negative where the line does not fit.
-func (s *step) skip(line []byte, pos int) int {
-	end := s.end(line, pos)
-	if end < 0 || !hasSuffix(line[pos:end], s.pre) || !hasPrefix(line[end:], s.rest) {
-		return -1
-	}
-	return end + len(s.rest)
+	p.scratch, p.path, p.query = p.scratch[:0], nil, nil
 }
 
 // end returns the offset of the byte that ends the step, from pos on: the first s.stop that is not escaped. Negative if
@@ -131,7 +124,7 @@ func (s *step) end(line []byte, pos int) int {
 		switch {
 		case at > pos && line[at-1] == '\\' && escaped(line[pos:at]):
 			at++
-		case s.pairs && hasPrefix(line[at:], `""`) && !(hasSuffix(line[pos:at], s.pre) && hasPrefix(line[at:], s.rest)):
+		case s.pairs && at+1 < len(line) && line[at+1] == '"' && !(hasSuffix(line[pos:at], s.pre) && hasPrefix(line[at:], s.rest)):
 			at += 2
 		default:
 			return at
@@ -148,8 +141,14 @@ func escaped(b []byte) bool {
 	return (len(b)-n)%2 == 1
 }
 
-// run reads fields whose values show where they end.
+// run reads fields whose values show where they end. It returns where the next step begins: negative without a reason
+// where the line is an entry but goes on in another way than the format does.
 func (p *Parser) run(g *program, s *step, line []byte, pos int, e *Entry) (next int, reason Reason) {
+	if s.result {
+		if n := s.readResult(line[pos:], e); n > 0 {
+			return pos + n, None
+		}
+	}
 	for i := range s.parts {
 		f := &s.parts[i]
 		end := pos + f.length(line[pos:])
@@ -176,6 +175,28 @@ func (p *Parser) run(g *program, s *step, line []byte, pos int, e *Entry) (next 
 		pos = end + len(f.literal)
 	}
 	return pos, None
+}
+
+// readResult is run for the usual beginning of a step, a status of three digits, a blank and a size, and for nothing else:
+// it returns the length of both with the literals behind them, and 0, having done nothing, where run must look closer.
+func (s *step) readResult(b []byte, e *Entry) int {
+	if len(b) < 5 || b[0]-'0' > 9 || b[1]-'0' > 9 || b[2]-'0' > 9 || b[3] != ' ' {
+		return 0
+	}
+	size, n := int64(0), 4
+	for ; n < len(b) && n < 4+18; n++ {
+		c := b[n] - '0'
+		if c > 9 {
+			break
+		}
+		size = size*10 + int64(c)
+	}
+	literal := s.parts[1].literal
+	if n == 4 || literal == "" || !hasPrefix(b[n:], literal) {
+		return 0
+	}
+	e.Status, e.BodyBytes = b[:3], size
+	return n + len(literal)
 }
 
 // length returns how many bytes of b are the part's value.
@@ -290,18 +311,21 @@ func (p *Parser) unescape(g *program, value []byte) []byte {
 	return p.scratch[start:len(p.scratch):len(p.scratch)]
 }
 
-// join makes the target of path and query.
-func (p *Parser) join(g *program, e *Entry) {
-	if len(p.query) == 0 {
-		return
+// finish does what can only be done when all fields are read: it makes the target of path and query, and gives a value to
+// each name that shares a field with another.
+func (p *Parser) finish(g *program, e *Entry) {
+	if g.joins && len(p.query) > 0 {
+		start := len(p.scratch)
+		p.scratch = append(p.scratch, p.path...)
+		if g.query {
+			p.scratch = append(p.scratch, '?')
+		}
+		p.scratch = append(p.scratch, p.query...)
+		e.Target = p.scratch[start:]
 	}
-	start := len(p.scratch)
-	p.scratch = append(p.scratch, p.path...)
-	if g.query {
-		p.scratch = append(p.scratch, '?')
+	for _, c := range g.copies {
+		p.values[c.to] = p.value(e, c.from)
 	}
-	p.scratch = append(p.scratch, p.query...)
-	e.Target = p.scratch[start:]
 }
 
 func (p *Parser) value(e *Entry, s slot) []byte {
@@ -321,6 +345,20 @@ func (p *Parser) value(e *Entry, s slot) []byte {
 	return nil
 }
 
-func hasPrefix(b []byte, s string) bool { return len(b) >= len(s) && string(b[:len(s)]) == s }
+// hasPrefix and hasSuffix compare short literals, which most are, without a call.
+func hasPrefix(b []byte, s string) bool {
+	if len(b) < len(s) {
+		return false
+	}
+	if len(s) > 4 {
+		return string(b[:len(s)]) == s
+	}
+	for i := range len(s) {
+		if b[i] != s[i] {
+			return false
+		}
+	}
+	return true
+}
 
-func hasSuffix(b []byte, s string) bool { return len(b) >= len(s) && string(b[len(b)-len(s):]) == s }
+func hasSuffix(b []byte, s string) bool { return len(b) >= len(s) && hasPrefix(b[len(b)-len(s):], s) }

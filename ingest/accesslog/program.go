@@ -9,6 +9,7 @@ type program struct {
 	steps  []step
 	copies []alias
 	raw    bool // values have no escapes to undo
+	finish bool // something is to be done when all fields are read
 	joins  bool // the target is to be made of path and query
 	query  bool // and the "?" is to be set between them
 }
@@ -24,12 +25,13 @@ const (
 )
 
 type step struct {
-	mode  mode
-	stop  byte   // the byte that ends the step; 0 is the end of the line
-	pre   string // what stands between the last field and stop
-	rest  string // what stands from stop on, up to the next field
-	parts []part
-	pairs bool // two quotes in it may be a value: see field.pairs
+	mode   mode
+	stop   byte   // the byte that ends the step; 0 is the end of the line
+	pre    string // what stands between the last field and stop
+	rest   string // what stands from stop on, up to the next field
+	parts  []part
+	result bool // it begins with status, blank, size: see step.readResult
+	pairs  bool // two quotes in it may be a value: see field.pairs
 
 	// needed says that a line that does not fit here is no entry; otherwise the fields of this step are unknown. final says
 	// that no step from here on is needed.
@@ -97,6 +99,7 @@ func (t *template) compile(fields []string) program {
 		p.steps = append(p.steps, t.step(slots, from, to, lastNeeded))
 		from = to
 	}
+	p.finish = p.joins || len(p.copies) > 0
 	return p
 }
 
@@ -200,6 +203,7 @@ func (t *template) step(slots []slot, from, to, lastNeeded int) step {
 	case runs:
 		s.mode = modeRun
 		last.literal = closing
+		s.result = len(s.parts) == 2 && s.parts[0].slot == slotStatus && s.parts[0].literal == " " && s.parts[1].slot == slotBytes
 	case len(s.parts) == 1:
 		s.mode = modeSingle
 	default:

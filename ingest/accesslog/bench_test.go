@@ -1,0 +1,114 @@
+package accesslog
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+)
+
+const (
+	timedFormat = `log_format timed '$host $remote_addr - $remote_user [$time_iso8601] "$request" $status $bytes_sent rt=$request_time urt="$upstream_response_time" uct="$upstream_connect_time" us="$upstream_status" "$http_referer" "$http_user_agent" $server_name:$server_port';`
+	jsonFormat  = `log_format json_ok escape=json '{"time":"$time_iso8601","remote_addr":"$remote_addr","remote_user":"$remote_user","method":"$request_method","uri":"$request_uri","args":"$args","request":"$request","status":$status,"body_bytes_sent":$body_bytes_sent,"bytes_sent":$bytes_sent,"request_time":$request_time,"upstream_response_time":"$upstream_response_time","host":"$host","referer":"$http_referer","user_agent":"$http_user_agent","proto":"$server_protocol"}';`
+)
+
+// combinedLines returns about size bytes of nginx combined lines, 223 bytes each in the mean, of which one in a thousand is
+// odd: no request, a TLS hello, an HTTP/2 preface, a user agent that is a log line.
+func combinedLines(size int) []byte {
+	rnd := rand.New(rand.NewPCG(1, 2))
+	odd := []string{
+		`"-" 408 0 "-" "-"`,
+		`"\x16\x03\x01\x02\x00\x01\x00\x01\xFC\x03\x03\x22\x5C\x22quoted" 400 157 "-" "-"`,
+		`"PRI * HTTP/2.0" 400 157 "-" "-"`,
+		`"GET /a b/c HTTP/1.1" 200 60 "-" "[01/Jan/2020:00:00:00 +0000] \x22GET / HTTP/1.1\x22 500 1"`,
+	}
+	methods := []string{"GET", "GET", "GET", "GET", "GET", "POST", "PUT", "DELETE", "HEAD"}
+	statuses := []int{200, 200, 200, 200, 201, 204, 206, 301, 304, 400, 401, 403, 404, 500}
+	var b bytes.Buffer
+	for b.Len() < size {
+		fmt.Fprintf(&b, `%d.%d.%d.%d - - [%02d/Nov/2026:%02d:%02d:%02d +0000] `, 10+rnd.IntN(200), rnd.IntN(256), rnd.IntN(256), rnd.IntN(256), 1+rnd.IntN(28), rnd.IntN(24), rnd.IntN(60), rnd.IntN(60))
+		if rnd.IntN(1000) == 0 {
+			b.WriteString(odd[rnd.IntN(len(odd))] + "\n")
+			continue
+		}
+		fmt.Fprintf(&b, `"%s /jobs/v2/%016x?pretty=true&limit=%d HTTP/1.1" %d %d "https://public.example.org/apps" "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/1%d.0.0.0"`+"\n",
+			methods[rnd.IntN(len(methods))], rnd.Uint64(), rnd.IntN(200), statuses[rnd.IntN(len(statuses))], rnd.IntN(100000), rnd.IntN(100))
+	}
+	return b.Bytes()
+}
+
+// jsonLines returns about size bytes of lines of jsonFormat, 475 bytes each in the mean.
+func jsonLines(size int) []byte {
+	rnd := rand.New(rand.NewPCG(3, 4))
+	statuses := []int{200, 200, 200, 200, 201, 204, 206, 301, 304, 400, 401, 403, 404, 500}
+	var b bytes.Buffer
+	for b.Len() < size {
+		uri := fmt.Sprintf("/jobs/v2/%016x", rnd.Uint64())
+		fmt.Fprintf(&b, `{"time":"2026-11-22T13:37:%02d+00:00","remote_addr":"192.0.2.%d","remote_user":"","method":"GET","uri":"%s?p=1","args":"p=1","request":"GET %s?p=1 HTTP/1.1","status":%d,"body_bytes_sent":%d,"bytes_sent":%d,"request_time":0.%03d,"upstream_response_time":"0.001","host":"api.example.org","referer":"","user_agent":"evil \"quoted\" (X11; Linux x86_64) AppleWebKit/537.36","proto":"HTTP/1.1"}`+"\n",
+			rnd.IntN(60), rnd.IntN(256), uri, uri, statuses[rnd.IntN(len(statuses))], rnd.IntN(100000), rnd.IntN(100000), rnd.IntN(1000))
+	}
+	return b.Bytes()
+}
+
+// BenchmarkNewlines is the yardstick: all that is faster does not look at each byte.
+func BenchmarkNewlines(b *testing.B) {
+	data := combinedLines(1 << 20)
+	lines := 0
+	b.SetBytes(int64(len(data)))
+	for b.Loop() {
+		lines = eachLine(data, func([]byte) {})
+	}
+	perLine(b, lines)
+}
+
+func BenchmarkCombined(b *testing.B) { benchmarkParse(b, "combined", combinedLines(1<<20)) }
+func BenchmarkAuto(b *testing.B)     { benchmarkParse(b, "auto", combinedLines(1<<20)) }
+func BenchmarkJSON(b *testing.B)     { benchmarkParse(b, jsonFormat, jsonLines(1<<20)) }
+func BenchmarkAutoHost(b *testing.B) { benchmarkParse(b, "auto", combinedLines(1<<20), "host", "time") }
+func BenchmarkReferer(b *testing.B) {
+	benchmarkParse(b, "combined", combinedLines(1<<20), "req.referer")
+}
+func BenchmarkUserAgent(b *testing.B) {
+	benchmarkParse(b, jsonFormat, jsonLines(1<<20), "req.user-agent")
+}
+
+// benchmarkParse finds the lines and parses them. An unmatched line is an error: it would be cheap.
+func benchmarkParse(b *testing.B, format string, data []byte, fields ...string) {
+	f, err := Compile(format)
+	if err != nil {
+		b.Fatal(err)
+	}
+	p := f.NewParser(fields)
+	var e Entry
+	lines, failed := 0, 0
+	b.SetBytes(int64(len(data)))
+	b.ReportAllocs()
+	for b.Loop() {
+		lines = eachLine(data, func(line []byte) {
+			if p.Parse(line, &e) != None {
+				failed++
+			}
+		})
+	}
+	if failed > 0 {
+		b.Fatalf("%d lines are no entries", failed)
+	}
+	perLine(b, lines)
+}
+
+func perLine(b *testing.B, lines int) {
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(lines), "ns/line")
+}
+
+func eachLine(data []byte, f func(line []byte)) (lines int) {
+	for len(data) > 0 {
+		i := bytes.IndexByte(data, '\n')
+		if i < 0 {
+			break
+		}
+		f(data[:i])
+		data = data[i+1:]
+		lines++
+	}
+	return lines
+}
