@@ -40,6 +40,7 @@ func (l *Lines) Resume(offset int64, dropping bool) { l.offset, l.dropping = off
 // No line can be too long unnoticed: a block holds at most max+1 bytes, so that a line with its '\n' in the block fits,
 // and max+1 bytes without '\n' do not.
 func (l *Lines) Next(b *Buffer) (Block, error) {
+	start := l.offset
 	buf := b.Bytes(max(len(l.carry), min(BlockSize, l.max+1)))
 	n := copy(buf, l.carry)
 	l.keep(nil)
@@ -48,7 +49,7 @@ func (l *Lines) Next(b *Buffer) (Block, error) {
 			if n > l.max { // one line, longer than allowed
 				l.offset += int64(n)
 				l.dropping = true
-				return Block{TooLong: 1}, nil
+				return Block{Offset: start, TooLong: 1}, nil
 			}
 			buf = b.Grow(n, min(2*n, l.max+1))
 		}
@@ -62,11 +63,11 @@ func (l *Lines) Next(b *Buffer) (Block, error) {
 			end := from + i + 1
 			l.keep(buf[end:n])
 			l.offset += int64(end)
-			return Block{Data: buf[:end]}, nil
+			return Block{Data: buf[:end], Offset: start}, nil
 		}
 		if err != nil {
 			l.offset += int64(n)
-			return Block{Data: buf[:n]}, err
+			return Block{Data: buf[:n], Offset: start}, err
 		}
 	}
 }

@@ -27,7 +27,8 @@ type Stats struct {
 // Buffer. Each line ends with '\n', except the last one of a stream that has ended.
 type Block struct {
 	Data    []byte
-	TooLong int // lines of this block that were dropped because they exceed the maximum line length
+	Offset  int64 // of the block in its stream, unpacked, in bytes; blocks of one stream are in the order of their offsets
+	TooLong int   // lines of this block that were dropped because they exceed the maximum line length
 }
 
 // A Stream is one ordered run of bytes: one incarnation of a file, standard input.

@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/prometheus/exporter-toolkit/web"
+
+	"httpstatus_exporter/classify"
+)
+
+func checkCommand() *command {
+	return &command{
+		name:    "check",
+		summary: "validate configuration, contract, thresholds and log access; say which conditions are live",
+		long: `Read everything that serve would read, follow nothing, and say what is in force: the contract and its thresholds, whether
+each log can be read, which conditions are live with its format, and which log field would switch the others on.
+
+  httpstatus_exporter check --access-log.path=/var/log/nginx/access.log -f combined
+
+Exit code: 0 in order, 2 when something is wrong.`,
+		run: runCheck,
+	}
+}
+
+func runCheck(_ context.Context, c *command, args []string, s std) error {
+	var (
+		api     apiFlags
+		w       webFlags
+		storage string
+	)
+	fs := newFlags(c, s)
+	api.addSources(fs)
+	fs.StringVar(&storage, "storage.path", "", "directory for positions and counts")
+	w.add(fs)
+	if err := parse(fs, args); err != nil {
+		return err
+	}
+	if fs.NArg() > 0 {
+		return fmt.Errorf("found the argument %q; logs are named with --access-log.path=%s", fs.Arg(0), fs.Arg(0))
+	}
+	cfg, err := api.load()
+	if err != nil {
+		return err
+	}
+	if err := checkWeb(w.configFile); err != nil {
+		return err
+	}
+	if err := checkStorage(storage); err != nil {
+		return err
+	}
+	for i, a := range cfg.apis {
+		writeAPICheck(s.out, a)
+		for _, l := range cfg.logs {
+			if l.api == i {
+				writeLogCheck(s.out, a.classifier, l)
+			}
+		}
+	}
+	if len(cfg.logs) == 0 {
+		fmt.Fprintln(s.out, "\nno access log is named; with --access-log.path check also says which conditions are live")
+	}
+	return nil
+}
+
+func checkWeb(file string) error {
+	if err := web.Validate(file); err != nil {
+		return fmt.Errorf("--web.config.file: %s: %w", file, err)
+	}
+	return nil
+}
+
+// checkStorage tries to write where the state would be written.
+func checkStorage(dir string) error {
+	if dir == "" {
+		return nil
+	}
+	if st, err := os.Stat(dir); err == nil && !st.IsDir() {
+		return fmt.Errorf("--storage.path: %s is a file; name a directory", dir)
+	}
+	probe := filepath.Dir(dir)
+	if _, err := os.Stat(dir); err == nil {
+		probe = dir
+	}
+	f, err := os.CreateTemp(probe, ".httpstatus_exporter-check-")
+	if err != nil {
+		return fmt.Errorf("--storage.path: %w; the exporter must be able to write there", plain(err))
+	}
+	f.Close()
+	return os.Remove(f.Name())
+}
+
+func writeAPICheck(w io.Writer, a apiConfig) {
+	c := a.classifier.Contract()
+	fmt.Fprintf(w, "api %s\n  contract    %s (%s): %s, %s, %s\n", a.name, c.Name, c.File, count(int64(len(c.Codes)), "code"), count(int64(len(c.Routes)), "route"),
+		count(int64(len(a.classifier.Conditions())), "condition"))
+	fmt.Fprintf(w, "  thresholds  objective %g (at most %s bad responses), alerts from %g bad responses on\n", c.Objective, percent(1-c.Objective), c.MinErrors)
+	for _, code := range slices.Sorted(maps.Keys(c.MaxRatio)) {
+		fmt.Fprintf(w, "              %s at most %s of the responses\n", code, percent(c.MaxRatio[code]))
+	}
+}
+
+// writeLogCheck prints which conditions the format of l can answer.
+func writeLogCheck(w io.Writer, c *classify.Classifier, l logConfig) {
+	name := l.format.Name()
+	if name == "" {
+		name = "own format"
+	}
+	fmt.Fprintf(w, "\n  log %s   %s, %s\n", l.path, name, fileState(l.path))
+	for _, warning := range l.format.Warnings() {
+		fmt.Fprintf(w, "    WARNING   %s\n", warning)
+	}
+	logged := l.format.Fields()
+	for _, cond := range c.Conditions() {
+		var missing []string
+		for _, f := range cond.Fields {
+			if !slices.Contains(logged, f) {
+				missing = append(missing, f)
+			}
+		}
+		if len(missing) == 0 {
+			fmt.Fprintf(w, "    live      %-32s %s\n", cond.ID, cond.Severity)
+			continue
+		}
+		hints := make([]string, len(missing))
+		for i, f := range missing {
+			hints[i] = fieldHint(f)
+		}
+		fmt.Fprintf(w, "    unknown   %-32s %-8s %s\n", cond.ID, cond.Severity, strings.Join(hints, "; "))
+	}
+	if !l.format.HasDuration() {
+		fmt.Fprintf(w, "    no response_duration_seconds: add $request_time to nginx's log_format, or %%D to Apache's LogFormat\n")
+	}
+}
+
+// fileState says what is at path now; checkPath has found what cannot work.
+func fileState(path string) string {
+	if path == "-" {
+		return "standard input"
+	}
+	names, _ := filepath.Glob(path)
+	var size int64
+	files := 0
+	for _, n := range names {
+		if st, err := os.Stat(n); err == nil && st.Mode().IsRegular() {
+			files++
+			size += st.Size()
+		}
+	}
+	switch files {
+	case 0:
+		return "nothing there yet; it is read from its first byte when it appears"
+	case 1:
+		return "readable, " + bytesText(float64(size))
+	}
+	return fmt.Sprintf("%d files, %s", files, bytesText(float64(size)))
+}

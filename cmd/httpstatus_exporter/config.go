@@ -1,0 +1,223 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"httpstatus_exporter/classify"
+	"httpstatus_exporter/classify/contract"
+	"httpstatus_exporter/ingest/accesslog"
+)
+
+// A config is what the command line or the configuration file says, read and compiled: every mistake has been found.
+type config struct {
+	apis []apiConfig
+	logs []logConfig
+}
+
+// An apiConfig is one contract, ready to judge.
+type apiConfig struct {
+	name       string
+	classifier *classify.Classifier
+}
+
+// A logConfig is one path or glob and how its lines are read. Its entries are held against apis[api].
+type logConfig struct {
+	path          string
+	api           int
+	format        *accesslog.Format
+	fromBeginning bool
+}
+
+// The configuration file.
+type fileConfig struct {
+	APIs []fileAPI `yaml:"apis"`
+}
+
+type fileAPI struct {
+	Name       string    `yaml:"name"`
+	Contract   string    `yaml:"contract"`
+	AccessLogs []fileLog `yaml:"access_logs"`
+}
+
+type fileLog struct {
+	Path   string `yaml:"path"`
+	Format string `yaml:"format"`
+	From   string `yaml:"from"`
+}
+
+// load compiles the configuration that the flags name. Without any path it returns a configuration without logs.
+func (a *apiFlags) load() (*config, error) {
+	if a.configFile == "" {
+		api := fileAPI{Name: a.name, Contract: a.contract}
+		for _, p := range a.paths {
+			api.AccessLogs = append(api.AccessLogs, fileLog{p, a.format, a.from})
+		}
+		return compile([]fileAPI{api}, "", flagNames)
+	}
+	if len(a.paths) > 0 {
+		return nil, errors.New("found both --config.file and --access-log.path; the file lists its own access_logs")
+	}
+	data, err := os.ReadFile(a.configFile)
+	if err != nil {
+		return nil, fmt.Errorf("--config.file: %w", plain(err))
+	}
+	var f fileConfig
+	dec := yaml.NewDecoder(bytes.NewReader(data))
+	dec.KnownFields(true)
+	if err := dec.Decode(&f); err != nil && err != io.EOF {
+		return nil, fmt.Errorf("%s: %w", a.configFile, yamlError(err))
+	}
+	if len(f.APIs) == 0 {
+		return nil, fmt.Errorf("%s: found no apis; write apis: [{name: ..., contract: ..., access_logs: [{path: ..., format: ...}]}]", a.configFile)
+	}
+	return compile(f.APIs, filepath.Dir(a.configFile), fileNames(a.configFile))
+}
+
+// names tells how a message names the setting key of the i-th api.
+type names func(i int, key string) string
+
+func flagNames(_ int, key string) string {
+	return map[string]string{"contract": "--api.contract", "name": "--api.name", "path": "--access-log.path", "format": "--access-log.format", "from": "--access-log.from"}[key]
+}
+
+func fileNames(file string) names {
+	return func(i int, key string) string { return fmt.Sprintf("%s: apis[%d].%s", file, i, key) }
+}
+
+// compile reads the contracts, relative to dir, and compiles the formats.
+func compile(apis []fileAPI, dir string, at names) (*config, error) {
+	c := new(config)
+	var errs []error
+	seen := map[string]int{}
+	paths := map[string]bool{}
+	for i, api := range apis {
+		cl, err := loadClassifier(api.Contract, dir)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", at(i, "contract"), err))
+			continue
+		}
+		name := api.Name
+		if name == "" {
+			name = cl.Contract().Name
+		}
+		if j, ok := seen[name]; ok {
+			errs = append(errs, fmt.Errorf("%s: found %q for apis %d and %d; each API needs a name of its own", at(i, "name"), name, j, i))
+		}
+		seen[name] = i
+		c.apis = append(c.apis, apiConfig{name, cl})
+		for _, l := range api.AccessLogs {
+			lc, err := compileLog(l, len(c.apis)-1, func(key string) string { return at(i, key) })
+			if err == nil && paths[lc.path] {
+				err = fmt.Errorf("%s: found %q twice; each log belongs to one API once", at(i, "path"), lc.path)
+			}
+			if err != nil {
+				errs = append(errs, err)
+				continue
+			}
+			paths[lc.path] = true
+			c.logs = append(c.logs, lc)
+		}
+	}
+	return c, errors.Join(errs...)
+}
+
+func compileLog(l fileLog, api int, at func(key string) string) (logConfig, error) {
+	lc := logConfig{path: l.Path, api: api}
+	if l.Format == "" {
+		l.Format = "auto"
+	}
+	var err error
+	if lc.format, err = accesslog.Compile(l.Format); err != nil {
+		return lc, fmt.Errorf("%s: %w", at("format"), err)
+	}
+	switch l.From {
+	case "", "end":
+	case "beginning":
+		lc.fromBeginning = true
+	default:
+		return lc, fmt.Errorf("%s: found %q; use end or beginning", at("from"), l.From)
+	}
+	return lc, checkPath(l.Path, at("path"))
+}
+
+// checkPath finds at start what would otherwise show up as a log that never says anything. A path that does not exist yet
+// is fine as long as its directory does.
+func checkPath(path, at string) error {
+	if path == "-" {
+		return nil
+	}
+	if path == "" {
+		return fmt.Errorf("%s: found an empty path; name an access log, a glob, or - for standard input", at)
+	}
+	if strings.ContainsAny(path, "*?[") {
+		if _, err := filepath.Match(path, ""); err != nil {
+			return fmt.Errorf("%s: found %q, which is no glob pattern: %w", at, path, err)
+		}
+		return nil
+	}
+	st, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if _, err := os.Stat(filepath.Dir(path)); errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("%s: %s does not exist, and neither does the directory %s; name the log that the server writes", at, path, filepath.Dir(path))
+		}
+		return nil
+	case err != nil:
+		return fmt.Errorf("%s: %w", at, plain(err))
+	case st.IsDir():
+		return fmt.Errorf("%s: %s is a directory; name a file in it, or a glob such as %s", at, path, filepath.Join(path, "*.log"))
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("%s: %w; the exporter must run as a user or group that may read it (often the group adm)", at, plain(err))
+	}
+	return f.Close()
+}
+
+func loadClassifier(name, dir string) (*classify.Classifier, error) {
+	if name == "" {
+		name = "agave"
+	}
+	if dir != "" && !filepath.IsAbs(name) && strings.ContainsAny(name, "./") {
+		name = filepath.Join(dir, name)
+	}
+	c, err := contract.Load(name)
+	if err != nil {
+		return nil, err
+	}
+	return classify.New(c)
+}
+
+// plain turns "open /x: permission denied" into "/x: permission denied".
+func plain(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return fmt.Errorf("%s: %w", p.Path, p.Err)
+	}
+	return err
+}
+
+// yamlError makes the decoder's list of mistakes one line each and names Go types as YAML does.
+func yamlError(err error) error {
+	var te *yaml.TypeError
+	if !errors.As(err, &te) {
+		return err
+	}
+	msgs := make([]string, len(te.Errors))
+	for i, m := range te.Errors {
+		m = strings.ReplaceAll(m, " in type main.fileConfig", "; the only key here is apis")
+		m = strings.ReplaceAll(m, " in type main.fileAPI", "; the keys of an API are name, contract, access_logs")
+		m = strings.ReplaceAll(m, " in type main.fileLog", "; the keys of a log are path, format, from")
+		msgs[i] = strings.TrimPrefix(m, "yaml: ")
+	}
+	return errors.New(strings.Join(msgs, "\n\t"))
+}

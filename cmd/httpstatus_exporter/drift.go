@@ -1,0 +1,120 @@
+package main
+
+import (
+	"cmp"
+	"slices"
+	"sort"
+	"time"
+
+	"httpstatus_exporter/classify"
+	"httpstatus_exporter/ingest"
+)
+
+// A drift is what one worker of a report saw of the difference between traffic and documentation: every answer that the
+// contract does not cover, with its first and last time and the place of one example.
+type drift struct {
+	findings map[findingKey]*finding
+	blocks   map[*ingest.Source][]blockLines
+	from, to time.Time
+}
+
+type findingKey struct {
+	kind                           classify.Kind
+	reason                         classify.Reason
+	condition, route, method, code int
+}
+
+type finding struct {
+	count       int64
+	first, last time.Time
+	sample      place
+}
+
+// A place is one line of a source: the n-th line of the block that begins at offset, n counting from 0.
+type place struct {
+	source *ingest.Source
+	offset int64
+	n      int
+}
+
+// blockLines says how many lines the block at offset had.
+type blockLines struct {
+	offset int64
+	lines  int
+}
+
+func newDrift() *drift {
+	return &drift{findings: map[findingKey]*finding{}, blocks: map[*ingest.Source][]blockLines{}}
+}
+
+// note records one judged entry, the n-th line of the block at offset.
+func (d *drift) note(src *ingest.Source, offset int64, n int, r *reader, line []byte, v *classify.Verdict) {
+	if v.Kind == classify.Documented {
+		return
+	}
+	key := findingKey{v.Kind, v.Reason, v.Condition, v.Route, v.Method, v.Code}
+	t := r.time(line)
+	fd := d.findings[key]
+	if fd == nil {
+		fd = &finding{first: t, last: t, sample: place{src, offset, n}}
+		d.findings[key] = fd
+	}
+	fd.count++
+	fd.first, fd.last = earlier(fd.first, t), later(fd.last, t)
+}
+
+// block records the end of a block and the times of its first and last entry.
+func (d *drift) block(src *ingest.Source, offset int64, lines int, first, last time.Time) {
+	d.blocks[src] = append(d.blocks[src], blockLines{offset, lines})
+	d.from, d.to = earlier(d.from, first), later(d.to, last)
+}
+
+// merge adds what another worker saw.
+func (d *drift) merge(o *drift) {
+	for key, b := range o.findings {
+		a := d.findings[key]
+		if a == nil {
+			d.findings[key] = b
+			continue
+		}
+		if b.first.Before(a.first) {
+			a.sample = b.sample
+		}
+		a.count += b.count
+		a.first, a.last = earlier(a.first, b.first), later(a.last, b.last)
+	}
+	for src, blocks := range o.blocks {
+		d.blocks[src] = append(d.blocks[src], blocks...)
+	}
+	d.from, d.to = earlier(d.from, o.from), later(d.to, o.to)
+}
+
+// line returns the line number of p, counting from 1. All workers must have been merged.
+func (d *drift) line(p place) int {
+	blocks := d.blocks[p.source]
+	if !slices.IsSortedFunc(blocks, byOffset) {
+		slices.SortFunc(blocks, byOffset)
+	}
+	end := sort.Search(len(blocks), func(i int) bool { return blocks[i].offset >= p.offset })
+	line := p.n + 1
+	for _, b := range blocks[:end] {
+		line += b.lines
+	}
+	return line
+}
+
+func byOffset(a, b blockLines) int { return cmp.Compare(a.offset, b.offset) }
+
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}

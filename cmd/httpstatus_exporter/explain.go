@@ -1,0 +1,300 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"httpstatus_exporter/classify"
+	"httpstatus_exporter/ingest"
+	"httpstatus_exporter/ingest/accesslog"
+)
+
+func explainCommand() *command {
+	return &command{
+		name:    "explain",
+		args:    "[LINE | FILE:LINE]",
+		summary: "explain one line: fields, route, conditions, verdict, series",
+		long: `Say everything about one access-log line: what was read from it, which route and which entry of the contract it was held
+against, every condition with the fact that it used, the verdict, and the series that it counts. The line is the argument,
+a FILE:LINE such as access.log:1234, or comes on standard input (then each line is explained).
+
+  tail -n 1 /var/log/nginx/access.log | httpstatus_exporter explain
+  httpstatus_exporter explain -f combined -c openapi.yaml --output=json access.log:1234
+
+Exit code: 0 when every line is an entry whatever its verdict, 1 when one is not, 2 on a usage or input error.`,
+		run: runExplain,
+	}
+}
+
+// An explained line, as --output=json prints it. Keys stay; new ones may join.
+type explainedLine struct {
+	Entry      *explainedEntry      `json:"entry"` // null: the line is no entry, and Reason says why
+	Route      string               `json:"route"`
+	RouteWhy   string               `json:"route_why,omitempty"`
+	Code       string               `json:"code"`
+	Class      string               `json:"class"`
+	Meaning    string               `json:"meaning"`
+	Verdict    string               `json:"verdict"`
+	Reason     string               `json:"reason"`
+	Documented string               `json:"documented_at,omitempty"`
+	EntryWhy   string               `json:"entry_why,omitempty"`
+	Conditions []explainedCondition `json:"conditions"`
+	Unknown    []unknownFact        `json:"unknown,omitempty"`
+	Notes      []string             `json:"notes,omitempty"`
+	Origin     string               `json:"origin,omitempty"`
+	Series     []string             `json:"series"`
+
+	line string
+}
+
+type explainedEntry struct {
+	Method   string   `json:"method"`
+	Target   string   `json:"target"`
+	Status   string   `json:"status"`
+	Bytes    *int64   `json:"bytes"`    // null: unknown
+	Duration *float64 `json:"duration"` // seconds; null: unknown
+	Host     string   `json:"host,omitempty"`
+	Time     string   `json:"time,omitempty"`
+}
+
+type explainedCondition struct {
+	ID       string `json:"id"`
+	Severity string `json:"severity"`
+	Result   string `json:"result"`
+	Fact     string `json:"fact"`
+	At       string `json:"documented_at,omitempty"`
+}
+
+type unknownFact struct {
+	Fact string `json:"fact"`
+	Add  string `json:"add"` // what the log format would need
+}
+
+func runExplain(_ context.Context, c *command, args []string, s std) error {
+	var (
+		api    apiFlags
+		output string
+	)
+	fs := newFlags(c, s)
+	api.addContract(fs)
+	api.addFormat(fs)
+	fs.StringVarP(&output, "output", "o", "text", "text or json (one object a line)")
+	if err := parse(fs, args); err != nil {
+		return err
+	}
+	if output != "text" && output != "json" {
+		return fmt.Errorf("--output: found %q; use text or json", output)
+	}
+	x, err := newExplainer(&api)
+	if err != nil {
+		return err
+	}
+	lines, err := explainInput(fs.Args(), s)
+	if err != nil {
+		return err
+	}
+	entries, first := true, true
+	for line, err := range lines {
+		if err != nil {
+			return err
+		}
+		e := x.explain(line)
+		entries = entries && e.Entry != nil
+		if output == "json" {
+			enc := json.NewEncoder(s.out)
+			enc.SetEscapeHTML(false)
+			if err := enc.Encode(e); err != nil {
+				return err
+			}
+			continue
+		}
+		if !first {
+			fmt.Fprintln(s.out)
+		}
+		e.writeText(s.out)
+		first = false
+	}
+	if first && output == "text" {
+		return errors.New("found no line on standard input; give one as the argument, or pipe a log into explain")
+	}
+	if !entries {
+		return exitCode(exitFinding)
+	}
+	return nil
+}
+
+// explainInput yields the line that the arguments name, or the lines of standard input.
+func explainInput(args []string, s std) (func(func(string, error) bool), error) {
+	switch {
+	case len(args) == 0:
+		if isTerminal(s.in) {
+			fmt.Fprintln(s.err, "Paste access-log lines; Ctrl-D ends.")
+		}
+		return linesOf(s.in), nil
+	case len(args) > 1:
+		return nil, fmt.Errorf("found %d arguments; put the line into quotes: explain '%s ...'", len(args), args[0])
+	}
+	line := args[0]
+	if name, number, ok := fileLine(line); ok {
+		var err error
+		if line, err = readLine(name, number); err != nil {
+			return nil, err
+		}
+	}
+	return func(yield func(string, error) bool) { yield(line, nil) }, nil
+}
+
+func linesOf(r io.Reader) func(func(string, error) bool) {
+	return func(yield func(string, error) bool) {
+		in := bufio.NewReader(r)
+		for {
+			line, err := in.ReadString('\n')
+			if line != "" && !yield(strings.TrimSuffix(line, "\n"), nil) {
+				return
+			}
+			if err != nil {
+				if err != io.EOF {
+					yield("", err)
+				}
+				return
+			}
+		}
+	}
+}
+
+// fileLine takes FILE:LINE apart; ok only when the file exists, so that no log line is mistaken for one.
+func fileLine(arg string) (name string, number int, ok bool) {
+	i := strings.LastIndexByte(arg, ':')
+	if i < 0 {
+		return "", 0, false
+	}
+	n, err := strconv.Atoi(arg[i+1:])
+	if err != nil || n < 1 {
+		return "", 0, false
+	}
+	st, err := os.Stat(arg[:i])
+	return arg[:i], n, err == nil && !st.IsDir()
+}
+
+func readLine(name string, number int) (string, error) {
+	f, err := ingest.Open(name)
+	if err != nil {
+		return "", plain(err)
+	}
+	defer f.Close()
+	n := 0
+	for line, err := range linesOf(f) {
+		if err != nil {
+			return "", fmt.Errorf("%s: %w", name, err)
+		}
+		if n++; n == number {
+			return line, nil
+		}
+	}
+	return "", fmt.Errorf("%s has %s; there is no line %d", name, count(int64(n), "line"), number)
+}
+
+// An explainer reads lines as the pipeline does and asks the classifier why.
+type explainer struct {
+	api        string
+	classifier *classify.Classifier
+	format     *accesslog.Format
+	parser     *accesslog.Parser
+	fields     []string
+}
+
+func newExplainer(a *apiFlags) (*explainer, error) {
+	cfg, err := a.load()
+	if err != nil {
+		return nil, err
+	}
+	format, err := accesslog.Compile(a.format)
+	if err != nil {
+		return nil, fmt.Errorf("--access-log.format: %w", err)
+	}
+	cl := cfg.apis[0].classifier
+	fields := append(fieldsOf(cl)[:len(cl.Fields()):len(cl.Fields())], "host", "time")
+	return &explainer{cfg.apis[0].name, cl, format, format.NewParser(fields), fields}, nil
+}
+
+func (x *explainer) explain(line string) *explainedLine {
+	var e accesslog.Entry
+	if reason := x.parser.Parse([]byte(line), &e); reason != accesslog.None {
+		kind := "failed"
+		if reason.Skipped() {
+			kind = "skipped"
+		}
+		return &explainedLine{line: line, Reason: reason.String(), Conditions: []explainedCondition{},
+			Series: []string{fmt.Sprintf("httpstatus_log_lines_%s_total{reason=%q}", kind, reason)}}
+	}
+	w := x.classifier.Explain(&classify.Facts{Method: e.Method, Target: e.Target, Host: e.Host, Status: e.Status, BodyBytes: e.BodyBytes,
+		Values: e.Values[:len(x.classifier.Fields())]})
+	out := &explainedLine{line: line, Entry: x.entry(&e), Route: w.Route, RouteWhy: w.RouteWhy, Code: w.Code, Class: w.Class, Meaning: w.Meaning,
+		Verdict: w.Verdict.Kind.String(), Reason: w.Verdict.Reason.String(), EntryWhy: w.EntryWhy, Notes: w.Notes, Conditions: []explainedCondition{}}
+	if w.Verdict.Condition >= 0 {
+		out.Reason = x.classifier.Conditions()[w.Verdict.Condition].ID
+	}
+	if w.Entry != nil {
+		out.Documented = position(w.Entry.Pos)
+	}
+	for _, c := range w.Conditions {
+		ec := explainedCondition{ID: c.ID, Severity: c.Severity.String(), Result: "silent", Fact: c.Fact, At: position(c.Pos)}
+		if c.Asked {
+			ec.Result = c.Result.String()
+		}
+		out.Conditions = append(out.Conditions, ec)
+	}
+	for _, name := range w.Unknown {
+		out.Unknown = append(out.Unknown, unknownFact{name, fieldHint(name)})
+	}
+	if w.Origin != classify.OriginUnknown {
+		out.Origin = w.Origin.String()
+	}
+	out.Series = x.series(&w)
+	return out
+}
+
+func (x *explainer) entry(e *accesslog.Entry) *explainedEntry {
+	out := &explainedEntry{Method: string(e.Method), Target: string(e.Target), Status: string(e.Status), Host: string(e.Host)}
+	if e.BodyBytes >= 0 {
+		out.Bytes = &e.BodyBytes
+	}
+	if e.Duration >= 0 {
+		seconds := e.Duration.Seconds()
+		out.Duration = &seconds
+	}
+	if t, ok := x.format.ParseTime(e.Time); ok {
+		out.Time = t.Format(time.RFC3339)
+	}
+	return out
+}
+
+// series names the counters that the line adds 1 to.
+func (x *explainer) series(w *classify.Explanation) []string {
+	all := []string{fmt.Sprintf("httpstatus_responses_total{api=%q,route=%q,method=%q,code=%q,class=%q,meaning=%q,verdict=%q}",
+		x.api, w.Route, w.Method, w.Code, w.Class, w.Meaning, w.Verdict.Kind)}
+	if w.Verdict.Kind == classify.Undocumented {
+		all = append(all, fmt.Sprintf("httpstatus_undocumented_responses_total{api=%q,reason=%q}", x.api, w.Verdict.Reason))
+	}
+	for _, c := range w.Conditions {
+		if c.Asked {
+			all = append(all, fmt.Sprintf("httpstatus_condition_checks_total{api=%q,condition=%q,severity=%q,result=%q}", x.api, c.ID, c.Severity, c.Result))
+		}
+	}
+	switch w.Verdict.SLO.String() {
+	case "good", "client":
+		all = append(all, fmt.Sprintf("httpstatus_slo_responses_total{api=%q,route=%q}", x.api, w.Route))
+	case "bad":
+		all = append(all, fmt.Sprintf("httpstatus_slo_responses_total{api=%q,route=%q}", x.api, w.Route),
+			fmt.Sprintf("httpstatus_slo_errors_total{api=%q,route=%q}", x.api, w.Route))
+	}
+	return all
+}

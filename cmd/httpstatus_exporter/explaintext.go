@@ -1,0 +1,131 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"httpstatus_exporter/classify/contract"
+)
+
+// writeText prints an explained line for people.
+func (e *explainedLine) writeText(w io.Writer) {
+	row := func(key, format string, args ...any) { fmt.Fprintf(w, "%-9s %s\n", key, fmt.Sprintf(format, args...)) }
+	row("line", "%s", printable(e.line))
+	if e.Entry == nil {
+		row("no entry", "%s: %s", e.Reason, reasonText(e.Reason))
+		row("series", "%s", e.Series[0])
+		return
+	}
+	row("entry", "method %s   target %s   status %s   bytes %s   duration %s", orDash(e.Entry.Method), orDash(printable(e.Entry.Target)), orDash(e.Entry.Status),
+		optional(e.Entry.Bytes), seconds(e.Entry.Duration))
+	if e.Route != "" {
+		row("route", "%s   (%s)", e.Route, e.RouteWhy)
+	} else {
+		row("route", "(%s)", e.RouteWhy)
+	}
+	code := strings.TrimSpace(e.Code + " " + e.Meaning)
+	if e.Documented != "" {
+		row("code", "%s   [%s]   %s, %s", code, e.Class, e.EntryWhy, e.Documented)
+	} else {
+		row("code", "%s   [%s]   %s", code, e.Class, e.EntryWhy)
+	}
+	for _, c := range e.Conditions {
+		row(strings.ToUpper(c.Result), "%s (%s)   %s", c.ID, c.Severity, c.Fact)
+	}
+	for _, u := range e.Unknown {
+		row("to know", "%s: %s", u.Fact, u.Add)
+	}
+	for _, n := range e.Notes {
+		row("note", "%s", n)
+	}
+	if e.Origin != "" {
+		row("origin", "%s", e.Origin)
+	}
+	verdict := e.Verdict
+	if e.Reason != "" {
+		verdict += " (" + e.Reason + ")"
+	}
+	row("verdict", "%s", verdict)
+	for i, s := range e.Series {
+		row([]string{"series", ""}[min(i, 1)], "%s", s)
+	}
+}
+
+// reasonText says what a reason for being no entry means.
+func reasonText(reason string) string {
+	return map[string]string{
+		"malformed": "the line does not fit the format; is -f the format that the server writes?",
+		"status":    "the status field holds neither a number nor a word for none",
+		"truncated": "the line ends before its status",
+		"too_long":  "the line exceeds the maximum length",
+		"encoding":  "these are bytes that no text has; is this an access log?",
+		"blank":     "the line is empty",
+		"comment":   "a comment or a header, no entry",
+		"message":   "a message of an error log, no entry",
+	}[reason]
+}
+
+// printable shows control characters and invalid text escaped, so that a line cannot drive the terminal.
+func printable(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if r == '�' || !strconv.IsPrint(r) {
+			b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}
+
+func optional(n *int64) string {
+	if n == nil {
+		return "unknown"
+	}
+	return fmt.Sprint(*n)
+}
+
+func seconds(d *float64) string {
+	if d == nil {
+		return "unknown"
+	}
+	return fmt.Sprintf("%gs", *d)
+}
+
+// position prints where something is documented; built-in contracts have no lines that a user could open.
+func position(p contract.Position) string {
+	if p.Line == 0 {
+		return p.File
+	}
+	return fmt.Sprintf("%s:%d", p.File, p.Line)
+}
+
+// fieldHint says what to add to the log format so that a fact is known.
+func fieldHint(fact string) string {
+	kind, header, _ := strings.Cut(fact, ".")
+	variable := strings.ReplaceAll(header, "-", "_")
+	switch kind {
+	case "req":
+		return fmt.Sprintf(`add "$http_%s" to nginx's log_format, or "%%{%s}i" to Apache's LogFormat`, variable, header)
+	case "resp":
+		return fmt.Sprintf(`add "$sent_http_%s" to nginx's log_format, or "%%{%s}o" to Apache's LogFormat`, variable, header)
+	}
+	switch fact {
+	case "auth":
+		return `add $auth to nginx's log_format, with map $http_authorization $auth { "" 0; default 1; }; or "%{auth}e" to Apache's, with SetEnvIf Authorization . auth=1`
+	case "body":
+		return "add $body_bytes_sent to nginx's log_format, or %B to Apache's LogFormat"
+	case "upstream_status":
+		return "add $upstream_status to nginx's log_format"
+	}
+	return "add the field " + fact + " to the log format"
+}

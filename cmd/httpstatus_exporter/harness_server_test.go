@@ -1,0 +1,262 @@
+package main_test
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// The files *_server_test.go drive the program that users run, beside real servers, and know no more of it than its
+// command line and its metrics.
+
+var long = flag.Bool("long", false, "run the long torture tests")
+
+// patience is how long a test waits for what must come; it decides no result.
+const patience = 60 * time.Second
+
+// build compiles a command of this module into a folder of the test.
+func build(t *testing.T, pkg string) string {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), filepath.Base(pkg))
+	args := []string{"build", "-o", binary}
+	if raceEnabled {
+		args = append(args, "-race")
+	}
+	out, err := exec.Command("go", append(args, pkg)...).CombinedOutput()
+	if err != nil {
+		t.Fatalf("go build %s: %v\n%s", pkg, err, out)
+	}
+	return binary
+}
+
+// need finds a program of the distribution. Without it the test is skipped, in CI it fails.
+func need(t *testing.T, program string) string {
+	t.Helper()
+	for _, name := range []string{program, "/usr/sbin/" + program} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	if os.Getenv("CI") == "true" {
+		t.Fatalf("%s is not installed", program)
+	}
+	t.Skipf("%s is not installed", program)
+	return ""
+}
+
+// openDir returns a folder that a server's unprivileged workers can enter.
+func openDir(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	for _, d := range []string{dir, filepath.Dir(dir)} {
+		if err := os.Chmod(d, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// freePort returns a loopback port that nobody listens on.
+func freePort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return fmt.Sprint(l.Addr().(*net.TCPAddr).Port)
+}
+
+func writeFile(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// await polls until ok reports true; the last words of a failure come from state.
+func await(t *testing.T, what string, ok func() bool, state func() string) {
+	t.Helper()
+	deadline := time.Now().Add(patience)
+	for !ok() {
+		if time.Now().After(deadline) {
+			t.Fatalf("waited %v for %s; %s", patience, what, state())
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+// A transcript gathers what a process prints.
+type transcript struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (s *transcript) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.buf.Write(p)
+}
+
+func (s *transcript) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.buf.String()
+}
+
+// A process is a started server; the test's end kills it if nobody has stopped it.
+type process struct {
+	cmd  *exec.Cmd
+	said transcript
+	done chan struct{} // closed when it has ended
+	err  error         // of Wait; valid when done
+}
+
+func start(t *testing.T, name string, args ...string) *process {
+	t.Helper()
+	p := &process{cmd: exec.Command(name, args...), done: make(chan struct{})}
+	p.cmd.Stdout, p.cmd.Stderr = &p.said, &p.said
+	if err := p.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		p.err = p.cmd.Wait()
+		close(p.done)
+	}()
+	t.Cleanup(func() { p.end(syscall.SIGKILL) })
+	return p
+}
+
+// end sends a signal and waits for the end.
+func (p *process) end(s syscall.Signal) {
+	select {
+	case <-p.done: // its pid may be another's by now
+		return
+	default:
+	}
+	p.cmd.Process.Signal(s)
+	select {
+	case <-p.done:
+	case <-time.After(patience):
+		p.cmd.Process.Kill()
+		<-p.done
+	}
+}
+
+func (p *process) ended() bool {
+	select {
+	case <-p.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// An exporter is a running httpstatus_exporter.
+type exporter struct {
+	*process
+	url string
+}
+
+// startExporter starts the binary on a free port of its own.
+func startExporter(t *testing.T, binary string, args ...string) *exporter {
+	t.Helper()
+	address := "127.0.0.1:" + freePort(t)
+	args = append([]string{"--web.listen-address=" + address}, args...)
+	return &exporter{start(t, binary, args...), "http://" + address}
+}
+
+var client = &http.Client{Timeout: 10 * time.Second}
+
+func fetch(url string) (status int, body string, err error) {
+	res, err := client.Get(url)
+	if err != nil {
+		return 0, "", err
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	return res.StatusCode, string(text), err
+}
+
+// ready waits for /-/ready.
+func (e *exporter) ready(t *testing.T) *exporter {
+	t.Helper()
+	await(t, "/-/ready", func() bool {
+		if e.ended() {
+			t.Fatalf("exporter ended: %v\n%s", e.err, &e.said)
+		}
+		status, _, err := fetch(e.url + "/-/ready")
+		return err == nil && status == http.StatusOK
+	}, e.said.String)
+	return e
+}
+
+// stop ends the exporter in order and holds it to a clean exit.
+func (e *exporter) stop(t *testing.T) {
+	t.Helper()
+	e.end(syscall.SIGTERM)
+	if e.err != nil {
+		t.Errorf("exporter after SIGTERM: %v", e.err)
+	}
+	e.noRace(t)
+	if t.Failed() {
+		t.Logf("exporter said:\n%s", &e.said)
+	}
+}
+
+func (e *exporter) noRace(t *testing.T) {
+	t.Helper()
+	if strings.Contains(e.said.String(), "WARNING: DATA RACE") {
+		t.Errorf("data race:\n%s", &e.said)
+	}
+}
+
+// scrape fetches /metrics and holds the invariant of every scrape.
+func (e *exporter) scrape() (samples, error) {
+	status, body, err := fetch(e.url + "/metrics")
+	if err != nil {
+		return nil, err
+	}
+	if status != http.StatusOK {
+		return nil, fmt.Errorf("/metrics: status %d: %s", status, body)
+	}
+	s, err := parseMetrics(body)
+	if err != nil {
+		return nil, err
+	}
+	lines, failed, skipped := s.sum("httpstatus_log_lines_total"), s.sum("httpstatus_log_lines_failed_total"), s.sum("httpstatus_log_lines_skipped_total")
+	if responses := s.sum("httpstatus_responses_total"); lines != responses+failed+skipped {
+		return nil, fmt.Errorf("invariant: %v lines, but %v responses + %v failed + %v skipped", lines, responses, failed, skipped)
+	}
+	return s, nil
+}
+
+// counted waits until that many lines have been counted and returns the scrape that says so.
+func (e *exporter) counted(t *testing.T, lines int) samples {
+	t.Helper()
+	var last samples
+	await(t, fmt.Sprint(lines, " lines"), func() bool {
+		if e.ended() {
+			t.Fatalf("exporter ended: %v\n%s", e.err, &e.said)
+		}
+		var err error
+		if last, err = e.scrape(); err != nil {
+			t.Fatal(err)
+		}
+		return last.sum("httpstatus_log_lines_total") >= float64(lines)
+	}, func() string {
+		return fmt.Sprintf("counted %v\n%s", last.sum("httpstatus_log_lines_total"), &e.said)
+	})
+	return last
+}

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"httpstatus_exporter/classify"
+	"httpstatus_exporter/ingest"
+	"httpstatus_exporter/ingest/accesslog"
+	"httpstatus_exporter/metrics"
+)
+
+// A table is one configuration in force: all that a worker needs to turn the lines of a source into counts. It is not
+// changed after it was made; a reload replaces it in a quiet moment.
+type table struct {
+	recorder *metrics.Recorder
+	lanes    []lane // by Source.ID
+}
+
+// A lane says how the lines of one source are read and judged.
+type lane struct {
+	api        int // index in the recorder
+	format     *accesslog.Format
+	classifier *classify.Classifier
+}
+
+// A worker turns blocks into counts. Everything in it is its own, but for the table.
+type worker struct {
+	id    int
+	table *atomic.Pointer[table]
+	ended func(ingest.Stream, error) // told of each stream that ended; may be nil
+	drift *drift                     // of a report; nil in an exporter
+
+	current *table
+	shard   *metrics.Shard
+	readers []reader // by Source.ID, empty until first used
+	buffer  ingest.Buffer
+	entry   accesslog.Entry
+	facts   classify.Facts
+	verdict classify.Verdict
+}
+
+// run works until ctx is done.
+func (w *worker) run(ctx context.Context, q *ingest.Queue) error {
+	for {
+		stream, err := q.Take(ctx)
+		if err != nil {
+			return nil
+		}
+		block, err := stream.Next(&w.buffer)
+		w.count(stream.Source(), block)
+		q.Done()
+		if err != nil && w.ended != nil {
+			w.ended(stream, err)
+		}
+	}
+}
+
+// count is the loop of this program: one Parse, one Classify and one Count per line.
+func (w *worker) count(src *ingest.Source, block ingest.Block) {
+	r := w.reader(src)
+	lines := block.TooLong
+	w.shard.Reject(src.ID, accesslog.TooLong, block.TooLong)
+	var first, last []byte // entries of this block
+	e := &w.entry
+	for data := block.Data; len(data) > 0; lines++ {
+		line := data
+		if i := bytes.IndexByte(data, '\n'); i >= 0 {
+			line, data = data[:i], data[i+1:]
+		} else {
+			data = nil
+		}
+		if reason := r.parser.Parse(line, e); reason != accesslog.None {
+			w.shard.Reject(src.ID, reason, 1)
+			continue
+		}
+		w.facts = classify.Facts{Method: e.Method, Target: e.Target, Host: e.Host, Status: e.Status, BodyBytes: e.BodyBytes, Values: e.Values}
+		r.classifier.Classify(&w.facts, &w.verdict)
+		w.shard.Count(r.api, &w.verdict, e.BodyBytes, e.Duration)
+		if w.drift != nil {
+			w.drift.note(src, block.Offset, lines, r, line, &w.verdict)
+		}
+		if last = line; first == nil {
+			first = line
+		}
+	}
+	w.shard.Lines(src.ID, lines)
+	newest := r.time(last)
+	if !newest.IsZero() {
+		w.shard.LastEntry(src.ID, newest)
+	}
+	if w.drift != nil {
+		w.drift.block(src, block.Offset, lines, r.time(first), newest)
+	}
+}
+
+// A reader is how one worker reads the lines of one source.
+type reader struct {
+	lane
+	parser *accesslog.Parser // of what verdicts need
+	clock  *accesslog.Parser // of the time, which is asked for once in a block
+	entry  accesslog.Entry   // clock's
+}
+
+// reader returns how src is read, by the table in force. Tables change only between Done and Take.
+func (w *worker) reader(src *ingest.Source) *reader {
+	if t := w.table.Load(); t != w.current {
+		w.current, w.shard, w.readers = t, t.recorder.Shard(w.id), make([]reader, len(t.lanes))
+	}
+	r := &w.readers[src.ID]
+	if r.parser == nil {
+		*r = newReader(w.current.lanes[src.ID])
+	}
+	return r
+}
+
+func newReader(l lane) reader {
+	return reader{lane: l, parser: l.format.NewParser(fieldsOf(l.classifier)), clock: l.format.NewParser([]string{"time"})}
+}
+
+// time returns when the entry of a line was logged, the zero time where the line does not tell.
+func (r *reader) time(line []byte) time.Time {
+	if len(line) == 0 || r.clock.Parse(line, &r.entry) != accesslog.None {
+		return time.Time{}
+	}
+	t, _ := r.format.ParseTime(r.entry.Time)
+	return t
+}
+
+// fieldsOf returns what a parser must read for c: its facts, in their order, and the host where routes ask for it.
+func fieldsOf(c *classify.Classifier) []string {
+	fields := c.Fields()
+	for _, r := range c.Contract().Routes {
+		if r.Host != "" {
+			return append(slices.Clone(fields), "host")
+		}
+	}
+	return fields
+}
