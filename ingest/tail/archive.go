@@ -1,0 +1,90 @@
+package tail
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"httpstatus_exporter/ingest"
+)
+
+// An archive is the content of a rotated file that was compressed before it was read to its end. It is read once, forward.
+type archive struct {
+	unpack io.ReadCloser
+	lines  *ingest.Lines
+}
+
+// openArchive opens the content of a compressed file.
+func openArchive(fd *os.File, maxLine int) *archive {
+	unpack := ingest.Decompress(io.NewSectionReader(fd, 0, 1<<62))
+	return &archive{unpack, ingest.NewLines(unpack, maxLine)}
+}
+
+// archiveHead returns the first bytes of the content, and io.ErrUnexpectedEOF where the file is still being written.
+func archiveHead(fd *os.File) ([]byte, error) {
+	unpack := ingest.Decompress(io.NewSectionReader(fd, 0, 1<<62))
+	defer unpack.Close()
+	head := make([]byte, headSize)
+	n, err := io.ReadFull(unpack, head)
+	if errors.Is(err, io.ErrUnexpectedEOF) && n > 0 || err == io.EOF {
+		// The content may end here, or the file be cut: the next byte tells.
+		if _, err = unpack.Read(make([]byte, 1)); err == io.EOF {
+			err = nil
+		}
+	}
+	return head[:n], err
+}
+
+var errOtherContent = errors.New("the content differs before the saved offset")
+
+// skipTo reads up to the saved offset and holds the bytes before it against the saved anchor, which it returns.
+func (a *archive) skipTo(ctx context.Context, p *Position) ([]byte, error) {
+	skip := p.Offset - int64(p.Anchor.Len)
+	for skip > 0 {
+		n, err := io.CopyN(io.Discard, a.unpack, min(skip, 16<<20))
+		if err != nil {
+			return nil, fmt.Errorf("unpacking up to offset %d: %w", p.Offset, err)
+		}
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		skip -= n
+	}
+	anchor := make([]byte, p.Anchor.Len)
+	if _, err := io.ReadFull(a.unpack, anchor); err != nil {
+		return nil, fmt.Errorf("unpacking up to offset %d: %w", p.Offset, err)
+	}
+	if printOf(anchor) != p.Anchor {
+		return nil, errOtherContent
+	}
+	a.lines.Resume(p.Offset, p.Dropping)
+	return anchor, nil
+}
+
+// readArchive is read for an archive. The end of the content, or an error in it, ends the file.
+func (x *file) readArchive(b *ingest.Buffer) (ingest.Block, bool) {
+	before := x.offset
+	block, err := x.arch.lines.Next(b)
+	x.offset, x.dropping = x.arch.lines.Offset(), x.arch.lines.Dropping()
+	switch {
+	case x.offset-before != int64(len(block.Data)): // some was dropped: its bytes are gone
+		x.anchor = x.anchor[:0]
+		x.anchor = append(x.anchor, block.Data[max(0, len(block.Data)-anchorSize):]...)
+	case len(block.Data) >= anchorSize:
+		x.anchor = append(x.anchor[:0], block.Data[len(block.Data)-anchorSize:]...)
+	default:
+		x.anchor = append(x.anchor, block.Data...)
+		x.anchor = bytes.Clone(x.anchor[max(0, len(x.anchor)-anchorSize):])
+	}
+	x.known = max(x.known, x.offset)
+	if err != nil {
+		x.ended = true
+		if err != io.EOF {
+			x.broken = err
+		}
+	}
+	return block, err == nil
+}

@@ -1,0 +1,155 @@
+package tail
+
+import (
+	"os"
+	"time"
+)
+
+// maxRotated is how many rotated files are held open while they are not quiet yet; more are let go early, longest quiet
+// first, once they have been read.
+const maxRotated = 256
+
+// A ledger holds the positions of the files that have been read and closed, oldest first. Without it a restart would take
+// them for files that were born while the process was down, and a copy of one for a new file.
+type ledger struct {
+	list []*Position
+	byID map[fileID]*Position
+}
+
+// limit is the most entries: plenty for one log with all its rotated files, a few for each of thousands.
+func (l *ledger) add(p Position, limit int) {
+	if l.byID == nil {
+		l.byID = make(map[fileID]*Position)
+	}
+	l.remove(p.id())
+	p.State = StateRetired
+	l.list = append(l.list, &p)
+	if p.Ino != 0 {
+		l.byID[p.id()] = &p
+	}
+	if over := len(l.list) - limit; over > 0 {
+		for _, old := range l.list[:over] {
+			if l.byID[old.id()] == old {
+				delete(l.byID, old.id())
+			}
+		}
+		l.list = append([]*Position(nil), l.list[over:]...)
+	}
+}
+
+func (l *ledger) remove(id fileID) {
+	p := l.byID[id]
+	if p == nil {
+		return
+	}
+	delete(l.byID, id)
+	for i, q := range l.list {
+		if q == p {
+			l.list = append(l.list[:i], l.list[i+1:]...)
+			return
+		}
+	}
+}
+
+// forget keeps the content of an entry whose inode has got another one.
+func (l *ledger) forget(id fileID) {
+	if p := l.byID[id]; p != nil {
+		delete(l.byID, id)
+		p.Dev, p.Ino, p.Name = 0, 0, ""
+	}
+}
+
+func (f *Follower) ledgerLimit() int { return 64 + 3*len(f.paths) }
+
+// remember puts a file that is closed, or will be, into the ledger.
+func (f *Follower) remember(x *file) {
+	f.q.Guard(func() { f.ledger.add(x.position(), f.ledgerLimit()) })
+}
+
+// retire has the rest of a file handed out, an unterminated last line included, and the file ended.
+func (f *Follower) retire(x *file) {
+	if x.state.Load() != parked || x.changed || x.final {
+		return
+	}
+	x.final = true
+	f.kick(x)
+}
+
+// letGo closes a file that has ended.
+func (f *Follower) letGo(x *file) {
+	f.q.Guard(func() {
+		f.ledger.add(x.position(), f.ledgerLimit())
+		delete(f.files, x.id)
+	})
+	f.stopWatch(x)
+	x.close()
+}
+
+// limitRotated keeps the number of open rotated files bounded.
+func (f *Follower) limitRotated() {
+	var rotated []*file
+	for _, x := range f.files {
+		if x.names == 0 && x.arch == nil && !x.final {
+			rotated = append(rotated, x)
+		}
+	}
+	for len(rotated) > maxRotated {
+		oldest := 0
+		for i, x := range rotated {
+			if x.quietFrom.Before(rotated[oldest].quietFrom) {
+				oldest = i
+			}
+		}
+		if x := rotated[oldest]; x.unread.Load() == 0 {
+			f.retire(x)
+		}
+		rotated = append(rotated[:oldest], rotated[oldest+1:]...)
+	}
+}
+
+// reopen returns the file of a ledger entry that is to be followed again, because it grew or came back to a path; nil when
+// the ledger does not know this file.
+func (f *Follower) reopen(fd *os.File, info os.FileInfo) *file {
+	r := f.ledger.byID[idOf(info)]
+	if r == nil || r.Packed {
+		return nil
+	}
+	if newSample(fd, info.Size()).compare(r) != alike {
+		f.q.Guard(func() { f.ledger.forget(idOf(info)) })
+		return nil
+	}
+	x := f.newFileAt(fd, info, r.Path, r)
+	f.q.Guard(func() {
+		f.ledger.remove(x.id)
+		f.files[x.id] = x
+	})
+	return x
+}
+
+// checkLedger reopens files that have grown since they were closed.
+func (f *Follower) checkLedger(now time.Time) {
+	for _, r := range append([]*Position(nil), f.ledger.list...) {
+		if r.Packed || r.Name == "" {
+			continue
+		}
+		info, err := os.Stat(r.Name)
+		if err != nil || idOf(info) != r.id() || info.Size() <= r.Offset {
+			continue
+		}
+		fd, info, err := openFile(r.Name)
+		if err != nil {
+			continue
+		}
+		if idOf(info) != r.id() || f.files[r.id()] != nil {
+			fd.Close()
+			continue
+		}
+		if x := f.reopen(fd, info); x != nil {
+			x.rotatedAt = now
+			f.observe(x, info, now)
+			f.log.Info("a rotated file has grown; reading on", "file", r.Name)
+		} else {
+			fd.Close()
+		}
+	}
+}

@@ -1,0 +1,73 @@
+package tail
+
+import (
+	"bytes"
+	"os"
+)
+
+// newFile returns a file that is read from its start.
+func (f *Follower) newFile(fd *os.File, info os.FileInfo, path string) *file {
+	x := &file{f: f, id: idOf(info), fd: fd, path: path, name: fd.Name()}
+	x.head, _ = readSpan(fd, 0, headSize)
+	x.hole = len(x.head) > 0 && x.head[0] == 0 && seekData(fd, 0) > 0
+	x.size.Store(info.Size())
+	x.setUnread(info.Size())
+	return x
+}
+
+// newFileAt returns a file that is read on from a position with which its content agrees.
+func (f *Follower) newFileAt(fd *os.File, info os.FileInfo, path string, p *Position) *file {
+	x := f.newFile(fd, info, path)
+	x.anchor, _ = readSpan(fd, p.Offset-int64(p.Anchor.Len), p.Anchor.Len)
+	x.dropping, x.hole = p.Dropping, p.Hole || x.hole && p.Offset == 0
+	x.start(p.Offset)
+	return x
+}
+
+// start sets the offset of a file that nobody reads yet.
+func (x *file) start(offset int64) {
+	x.offset = offset
+	x.done.Store(offset)
+	x.known = max(offset, x.size.Load())
+	x.setUnread(max(0, x.size.Load()-offset))
+}
+
+// toEnd moves to the end of the file, or to the start of its last line when that is still being written.
+func (x *file) toEnd(size int64) {
+	const step = 64 << 10
+	from := size
+	for from > 0 && size-from <= int64(x.f.maxLine) {
+		n := min(step, from)
+		b, err := readSpan(x.fd, from-n, int(n))
+		if err != nil || int64(len(b)) < n {
+			break // it will be found to have changed
+		}
+		if i := bytes.LastIndexByte(b, '\n'); i >= 0 {
+			x.startAt(from - n + int64(i) + 1)
+			return
+		}
+		from -= n
+	}
+	if from == 0 {
+		return
+	}
+	x.dropping = true // the end of a line that is too long
+	x.startAt(size)
+}
+
+func (x *file) startAt(offset int64) {
+	a := min(offset, anchorSize)
+	x.anchor, _ = readSpan(x.fd, offset-a, int(a))
+	x.start(offset)
+}
+
+// close frees the file's descriptor. Its position stays.
+func (x *file) close() {
+	x.setUnread(0)
+	if x.arch != nil && x.state.Load() == parked {
+		x.arch.unpack.Close()
+	}
+	if x.fd != nil {
+		x.fd.Close()
+	}
+}

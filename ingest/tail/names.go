@@ -1,0 +1,53 @@
+package tail
+
+import (
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+// What rotation appends to a name or puts before its extension: numbers, dates, and the words that people use.
+//
+//	access.log.1  access.log-20260731  access.log.2026-07-31T10:00:00Z.gz  access.log.old  access.log~  access-20260731.log
+//
+// access.log.json is another log, and so is access-api.log.
+var (
+	rotationSuffix = regexp.MustCompile(`^(~|[-._@]((\d|T|Z|[-._:@+]|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)*\d[\d\-._:@+TZ]*(old|bak)?|old|bak|prev|orig|save|last))$`)
+	rotationMiddle = regexp.MustCompile(`^[-._@](\d|T|Z|[-._:@+])*\d[\d\-._:@+TZ]*$`)
+)
+
+// unpackedName returns a name without the ending of a compressor.
+func unpackedName(name string) string {
+	for _, ext := range []string{".gz", ".zst", ".zstd"} {
+		if s, ok := strings.CutSuffix(name, ext); ok {
+			return s
+		}
+	}
+	return name
+}
+
+// rotatedFrom returns the path among bases of which name is, by its look, a rotated file; nil when it is of none.
+func rotatedFrom(bases map[string]*followed, name string) *followed {
+	name = unpackedName(name)
+	ext := filepath.Ext(name)
+	for i := len(name) - 1; i > 0; i-- {
+		if strings.IndexByte("~-._@", name[i]) < 0 {
+			continue
+		}
+		if p := bases[name[:i]]; p != nil && rotationSuffix.MatchString(name[i:]) {
+			return p
+		}
+		if i >= len(name)-len(ext) {
+			continue
+		}
+		if p := bases[name[:i]+ext]; p != nil && rotationMiddle.MatchString(name[i:len(name)-len(ext)]) {
+			return p
+		}
+	}
+	return nil
+}
+
+// mayCopy reports whether name may hold the content of base under any convention: enough where the content is compared.
+func mayCopy(base, name string) bool {
+	return name != base && (strings.HasPrefix(name, base) || strings.HasPrefix(name, strings.TrimSuffix(base, filepath.Ext(base))))
+}

@@ -1,0 +1,149 @@
+package tail
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"os"
+	"syscall"
+)
+
+// How much of a file is compared to tell whether it is still the one that was read. Both matter: the head differs between
+// two files that end alike (identical user agents are longer than 64 bytes), the anchor between two that begin alike.
+const (
+	headSize   = 256 // bytes from the start
+	anchorSize = 512 // bytes before the offset
+)
+
+// The states of a Position.
+const (
+	StateSource  = "source"  // no file: the source itself has been followed, up to Seen
+	StateCurrent = "current" // a followed path names it
+	StateRotated = "rotated" // no followed path names it, and it may still be written to or be read
+	StateRetired = "retired" // read to its end and closed
+)
+
+// A Position says how far one incarnation of a file has been read, and how to know it again under another name, as a copy,
+// or compressed. It holds no byte of the file. The positions of one Follower belong together.
+type Position struct {
+	State string `json:"state"`
+	Path  string `json:"path"`           // followed path or glob that it belongs to
+	Name  string `json:"name,omitempty"` // where it was last seen
+
+	Dev      uint64 `json:"dev,omitempty"`
+	Ino      uint64 `json:"ino,omitempty"`
+	Packed   bool   `json:"packed,omitempty"`   // a compressed file: Offset and prints are those of its content
+	Offset   int64  `json:"offset,omitempty"`   // bytes from the start that are counted
+	Size     int64  `json:"size,omitempty"`     // bytes that are known to have been written
+	Head     Print  `json:"head,omitzero"`      // of the first bytes
+	Anchor   Print  `json:"anchor,omitzero"`    // of the last bytes before Offset
+	Dropping bool   `json:"dropping,omitempty"` // Offset is in the middle of a line that is too long
+	Hole     bool   `json:"hole,omitempty"`     // NUL bytes at Offset are the hole of a writer that did not see a truncation
+
+	Seen int64 `json:"seen,omitempty"` // StateSource: when the directories were last looked through, Unix nanoseconds
+}
+
+func (p *Position) id() fileID { return fileID{p.Dev, p.Ino} }
+
+// A Print is the fingerprint of some bytes; the zero Print is that of none.
+type Print struct {
+	Len int    `json:"len"`
+	Sum string `json:"sum"` // first half of their SHA-256, hexadecimal
+}
+
+func printOf(b []byte) Print {
+	if len(b) == 0 {
+		return Print{}
+	}
+	sum := sha256.Sum256(b)
+	return Print{len(b), hex.EncodeToString(sum[:16])}
+}
+
+// fileID identifies a file as long as it exists; inode numbers are used again afterwards.
+type fileID struct{ dev, ino uint64 }
+
+func idOf(info os.FileInfo) fileID {
+	st, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return fileID{}
+	}
+	return fileID{uint64(st.Dev), uint64(st.Ino)} //nolint:unconvert // the types differ between systems
+}
+
+func unlinked(info os.FileInfo) bool {
+	st, ok := info.Sys().(*syscall.Stat_t)
+	return ok && st.Nlink == 0
+}
+
+// likeness says what the content of a file tells about a position.
+type likeness int
+
+const (
+	different likeness = iota
+	unclear            // the file is too short to tell
+	alike              // the file holds what had been read, and perhaps more
+)
+
+// A sample reads the prints of one candidate file, each once.
+type sample struct {
+	r     io.ReaderAt
+	size  int64
+	head  []byte
+	heads map[int]Print
+	err   error
+}
+
+func newSample(r io.ReaderAt, size int64) *sample {
+	s := &sample{r: r, size: size, heads: make(map[int]Print)}
+	s.head, s.err = readSpan(r, 0, int(min(size, headSize)))
+	return s
+}
+
+// compare holds the content against a position.
+func (s *sample) compare(p *Position) likeness {
+	if p.Head.Len > len(s.head) {
+		return unclear
+	}
+	if !s.sameHead(p) {
+		return different
+	}
+	if s.size < p.Offset {
+		return unclear
+	}
+	anchor, err := readSpan(s.r, p.Offset-int64(p.Anchor.Len), p.Anchor.Len)
+	if err != nil {
+		s.err = err
+		return unclear
+	}
+	if printOf(anchor) != p.Anchor {
+		return different
+	}
+	return alike
+}
+
+// sameHead reports whether the content begins with the position's head.
+func (s *sample) sameHead(p *Position) bool {
+	if p.Head.Len > len(s.head) {
+		return false
+	}
+	head, ok := s.heads[p.Head.Len]
+	if !ok {
+		head = printOf(s.head[:p.Head.Len])
+		s.heads[p.Head.Len] = head
+	}
+	return head == p.Head
+}
+
+// readSpan reads up to n bytes at off; fewer where the file ends.
+func readSpan(r io.ReaderAt, off int64, n int) ([]byte, error) {
+	if n <= 0 {
+		return nil, nil
+	}
+	b := make([]byte, n)
+	k, err := r.ReadAt(b, off)
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return b[:k], err
+}

@@ -1,0 +1,174 @@
+package tail
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// restore finds the files of saved positions again: by inode, where the content agrees, else by content. What is not found
+// stays unresolved until the compressed files have been looked at, too (unpack). Files that are found are attached to
+// their paths by the first look, which follows; so are the files that were born while nobody looked.
+func (f *Follower) restore(saved []Position, now time.Time) {
+	var open []Position
+	for _, p := range saved {
+		switch p.State {
+		case StateSource:
+			f.seen = time.Unix(0, p.Seen)
+		case StateRetired:
+			f.ledger.add(p, len(saved))
+		default:
+			open = append(open, p)
+		}
+	}
+	byID := make(map[fileID]sibling)
+	var all []sibling
+	for name := range f.places(open) {
+		for _, s := range f.everything(name) {
+			if _, ok := byID[s.id]; !ok {
+				byID[s.id] = s
+				all = append(all, s)
+			}
+		}
+	}
+	var rest []Position
+	for _, p := range open {
+		if p.State == StateCurrent {
+			f.expectAt(p.Path)
+		}
+		s, ok := byID[p.id()]
+		if !ok || p.Packed || !f.resumeAt(&p, s.name, now) {
+			rest = append(rest, p)
+		}
+	}
+	for _, p := range rest {
+		if !f.resumeCopy(&p, all, now) {
+			f.unresolved = append(f.unresolved, p)
+		}
+	}
+}
+
+// places returns the directories in which the files of the positions and of the configured path may be.
+func (f *Follower) places(saved []Position) map[string]bool {
+	names := []string{f.path}
+	if f.glob {
+		names, _ = filepath.Glob(f.path)
+	}
+	dirs := make(map[string]bool)
+	for _, name := range names {
+		if real, err := filepath.EvalSymlinks(name); err == nil {
+			name = real
+		}
+		dirs[filepath.Dir(name)] = true
+	}
+	for _, p := range saved {
+		dirs[filepath.Dir(p.Name)] = true
+	}
+	return dirs
+}
+
+// everything lists the regular files of a directory.
+func (f *Follower) everything(dirName string) (list []sibling) {
+	entries, err := os.ReadDir(dirName)
+	if err != nil {
+		return nil
+	}
+	for _, e := range entries {
+		if info, err := e.Info(); err == nil && info.Mode().IsRegular() {
+			list = append(list, sibling{filepath.Join(dirName, e.Name()), idOf(info), info.Size(), info.ModTime()})
+		}
+	}
+	return list
+}
+
+// resumeAt goes on with a position in the named file, if that has its inode and its content.
+func (f *Follower) resumeAt(p *Position, name string, now time.Time) bool {
+	fd, info, err := openFile(name)
+	if err != nil {
+		return false
+	}
+	if idOf(info) != p.id() || f.files[p.id()] != nil || newSample(fd, info.Size()).compare(p) != alike {
+		fd.Close()
+		return false
+	}
+	f.resumed(f.newFileAt(fd, info, p.Path, p), p, now)
+	return true
+}
+
+// resumeCopy goes on with a position in a plain file that has its content under another inode.
+func (f *Follower) resumeCopy(p *Position, all []sibling, now time.Time) bool {
+	if p.Packed || p.Head.Len == 0 {
+		return false
+	}
+	base := filepath.Base(p.Name)
+	for _, s := range all {
+		if r := f.ledger.byID[s.id]; f.files[s.id] != nil || r != nil || s.size < p.Offset {
+			continue
+		}
+		if own := filepath.Base(s.name); own != base && !mayCopy(base, own) {
+			continue
+		}
+		if x := f.openCopy(context.Background(), p, s.name); x != nil {
+			f.resumed(x, p, now)
+			return true
+		}
+	}
+	return false
+}
+
+// resumed takes a file that was found again among those that are read.
+func (f *Follower) resumed(x *file, p *Position, now time.Time) {
+	f.files[x.id] = x
+	x.rotatedAt, x.quietFrom = now, now
+	if p.State == StateCurrent {
+		if q := f.paths[p.Path]; q.current == nil {
+			q.current = x
+			x.names++
+		}
+	}
+}
+
+// expectAt makes a path known that named a file when the positions were saved.
+func (f *Follower) expectAt(name string) {
+	if f.paths[name] == nil {
+		f.paths[name] = &followed{name: name}
+	}
+	f.paths[name].had = true
+}
+
+// unpack looks for the saved positions that were not found in any plain file among the compressed ones, once, and gives up
+// those that are not there either.
+func (f *Follower) unpack(ctx context.Context) {
+	if len(f.unresolved) == 0 {
+		return
+	}
+	now := time.Now()
+	for len(f.unresolved) > 0 && ctx.Err() == nil {
+		p := f.unresolved[0]
+		x := f.findCopy(ctx, &p, nil)
+		if ctx.Err() != nil {
+			return
+		}
+		lost := max(0, p.Size-p.Offset)
+		f.q.Guard(func() {
+			f.unresolved = f.unresolved[1:]
+			if x != nil {
+				x.rotatedAt, x.quietFrom = now, now
+				f.files[x.id] = x
+				return
+			}
+			f.src.Stats.LostBytes.Add(lost)
+			if p.Head.Len > 0 {
+				p.Dev, p.Ino, p.Name = 0, 0, ""
+				f.ledger.add(p, f.ledgerLimit()+1)
+			}
+		})
+		if x != nil {
+			f.log.Info("reading on in a compressed file", "file", x.name, "offset", x.offset)
+			f.kick(x)
+		} else if p.Head.Len > 0 {
+			f.log.Warn("a file that was being read has gone while nobody looked", "file", p.Name, "lost_bytes_at_least", lost)
+		}
+	}
+}

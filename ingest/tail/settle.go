@@ -1,0 +1,162 @@
+package tail
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// settle sees to the files that Next has parked for the manager: truncated, broken, ended.
+func (f *Follower) settle(ctx context.Context, now time.Time) {
+	f.mu.Lock()
+	reported := f.reported
+	f.reported = nil
+	f.mu.Unlock()
+	for _, x := range reported {
+		if x.state.Load() != parked || f.files[x.id] != x {
+			continue
+		}
+		if x.broken != nil {
+			f.src.Stats.ReadErrors.Add(1)
+			f.log.Warn("reading failed", "file", x.name, "err", x.broken)
+			x.broken = nil
+			x.lookTime = time.Time{} // again at the next look
+		}
+		switch {
+		case x.changed:
+			f.truncated(ctx, x, now)
+		case x.ended && x.names > 0: // came back to a path before it was let go
+			x.ended, x.final = false, false
+			f.kick(x)
+		case x.ended:
+			f.letGo(x)
+		}
+	}
+	f.answerWaiters()
+}
+
+// truncated starts a file over whose content is not the one that was read. What had not been read yet is read from the
+// copy that was made before the truncation, if there is one; else it is lost, and counted as far as it is known.
+func (f *Follower) truncated(ctx context.Context, x *file, now time.Time) {
+	var p Position
+	f.q.Guard(func() { p = x.position() })
+	copied := f.findCopy(ctx, &p, x)
+	lost := max(0, x.known-x.offset)
+	f.q.Guard(func() {
+		f.src.Stats.Truncations.Add(1)
+		if copied != nil {
+			copied.rotatedAt, copied.quietFrom = now, now
+			f.files[copied.id] = copied
+		} else {
+			f.src.Stats.LostBytes.Add(lost)
+		}
+		x.head, x.anchor, x.dropping = x.head[:0], x.anchor[:0], false
+		x.hole, x.changed = true, false
+		x.offset, x.known = 0, 0
+		x.saved.State = ""
+	})
+	x.done.Store(0)
+	if info, err := x.fd.Stat(); err == nil {
+		x.size.Store(info.Size())
+		x.goal.Store(info.Size())
+		x.setUnread(info.Size())
+	}
+	f.kick(x)
+	if copied != nil {
+		copied.goal.Store(copied.size.Load())
+		f.kick(copied)
+		f.log.Info("the file was truncated; reading the rest from its copy", "file", x.name, "copy", copied.name)
+	} else {
+		f.log.Info("the file was truncated; reading it from its start", "file", x.name, "lost_bytes", lost)
+	}
+}
+
+// findCopy looks beside the file of a position for one that holds all that had been read of it, and perhaps the rest. It
+// returns the longest, made into a file at the offset, or nil.
+func (f *Follower) findCopy(ctx context.Context, p *Position, not *file) *file {
+	if p.Head.Len == 0 {
+		return nil
+	}
+	var best *file
+	for _, c := range f.siblings(p.Name) {
+		if f.files[c.id] != nil || f.ledger.byID[c.id] != nil {
+			continue
+		}
+		if best != nil && c.size <= best.size.Load() {
+			continue
+		}
+		if x := f.openCopy(ctx, p, c.name); x != nil && (not == nil || x.id != not.id) {
+			if best != nil {
+				best.close()
+			}
+			best = x
+		} else if x != nil {
+			x.close()
+		}
+	}
+	return best
+}
+
+// openCopy opens a file, plain or compressed, at the position, if it holds that content.
+func (f *Follower) openCopy(ctx context.Context, p *Position, name string) *file {
+	fd, info, err := openFile(name)
+	if err != nil {
+		return nil
+	}
+	if !packed(fd) {
+		if newSample(fd, info.Size()).compare(p) == alike {
+			return f.newFileAt(fd, info, p.Path, p)
+		}
+		fd.Close()
+		return nil
+	}
+	if !f.unpacking {
+		fd.Close()
+		return nil
+	}
+	head, err := archiveHead(fd)
+	s := &sample{head: head, heads: make(map[int]Print)}
+	if err != nil && len(head) < headSize || !s.sameHead(p) {
+		fd.Close()
+		return nil
+	}
+	a := openArchive(fd, f.maxLine)
+	anchor, err := a.skipTo(ctx, p)
+	if err != nil {
+		f.log.Debug("a compressed file begins like the one that is looked for, and differs", "file", name, "err", err)
+		a.unpack.Close()
+		fd.Close()
+		return nil
+	}
+	x := &file{f: f, id: idOf(info), fd: fd, path: p.Path, name: name, arch: a, head: head, anchor: anchor, dropping: p.Dropping}
+	x.offset, x.known = p.Offset, max(p.Offset, p.Size)
+	x.done.Store(p.Offset)
+	return x
+}
+
+// A sibling is a file that lies beside another and may be it, renamed or copied.
+type sibling struct {
+	name string
+	id   fileID
+	size int64
+	time time.Time
+}
+
+// siblings lists the regular files beside name whose names may be those of its rotated or copied forms.
+func (f *Follower) siblings(name string) (list []sibling) {
+	dirName, base := filepath.Split(name)
+	entries, err := os.ReadDir(filepath.Clean(dirName))
+	if err != nil {
+		return nil
+	}
+	for _, e := range entries {
+		if !e.Type().IsRegular() || !mayCopy(base, e.Name()) {
+			continue
+		}
+		if info, err := e.Info(); err == nil {
+			list = append(list, sibling{filepath.Join(dirName, e.Name()), idOf(info), info.Size(), info.ModTime()})
+		}
+	}
+	return list
+}
