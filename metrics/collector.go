@@ -1,6 +1,10 @@
 package metrics
 
 import (
+	"cmp"
+	"slices"
+	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -12,6 +16,7 @@ import (
 type collector struct {
 	latest func() *Snapshot
 	descs  [collected]*prometheus.Desc
+	order  atomic.Pointer[order]
 }
 
 // NewCollector returns a collector of what latest returns at each scrape: the newest snapshot that may be exposed, nil for
@@ -38,11 +43,11 @@ func (c *collector) Collect(ch chan<- prometheus.Metric) {
 	}
 	counters := make([]counterMetric, len(s.series)) // one allocation for all of them
 	times := timestamps{}
-	for i, series := range s.series {
+	for _, i := range c.sorted(s.series) {
+		series, m := s.series[i], &counters[i]
 		if series.pairs == nil || series.family == famDuration {
 			continue
 		}
-		m := &counters[i]
 		m.desc, m.pairs, m.value = c.descs[series.family], series.pairs, float64(s.values[i])
 		m.counter.Value, m.counter.CreatedTimestamp = &m.value, times.at(s.created[i])
 		ch <- m
@@ -56,6 +61,38 @@ func (c *collector) Collect(ch chan<- prometheus.Metric) {
 	for _, g := range s.gauges {
 		ch <- &gaugeMetric{c.descs[g.family], g}
 	}
+}
+
+// An order is series sorted as an exposition has them. The registry sorts in any case; what is sorted already costs it a
+// fifth less of a scrape.
+type order struct {
+	series  []*series // what was sorted
+	indexes []int32
+}
+
+// sorted returns the order of all series. It sorts again only when there are others than at the scrape before.
+func (c *collector) sorted(all []*series) []int32 {
+	if o := c.order.Load(); o != nil && len(o.series) == len(all) && (len(all) == 0 || &o.series[0] == &all[0]) {
+		return o.indexes
+	}
+	o := &order{all, make([]int32, len(all))}
+	for i := range o.indexes {
+		o.indexes[i] = int32(i)
+	}
+	slices.SortFunc(o.indexes, func(i, j int32) int {
+		a, b := all[i], all[j]
+		if a.family != b.family {
+			return cmp.Compare(a.family, b.family)
+		}
+		for k := range min(len(a.pairs), len(b.pairs)) {
+			if a.pairs[k] != b.pairs[k] {
+				return strings.Compare(a.pairs[k].GetValue(), b.pairs[k].GetValue())
+			}
+		}
+		return 0
+	})
+	c.order.Store(o)
+	return o.indexes
 }
 
 // timestamps makes created timestamps. Most series have the one of the start.

@@ -59,9 +59,6 @@ func (h *histogram) addNative(out *dto.Histogram) {
 		}
 		add(n)
 	}
-	if span == nil { // an empty span tells a native histogram without observations from a classic one
-		out.PositiveSpan = []*dto.BucketSpan{{Offset: new(int32(0)), Length: new(uint32(0))}}
-	}
 }
 
 func populated(counts []uint64) int {

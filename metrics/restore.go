@@ -27,9 +27,6 @@ func (r *Recorder) Restore(s *Snapshot) (dropped int) {
 	}
 	restored := map[int32]int32{} // from the series of s to ours
 	for i, old := range s.series {
-		if old.family == famOverflow {
-			continue // a sum over others
-		}
 		at, ok := r.restoreSeries(old, s.created[i])
 		if !ok { // of a route, condition or source that is gone
 			dropped++
@@ -37,7 +34,9 @@ func (r *Recorder) Restore(s *Snapshot) (dropped int) {
 		}
 		restored[int32(i)] = at
 		r.dir.created[at] = s.created[i]
-		r.dir.base[at] += s.values[i]
+		if old.family != famOverflow { // a sum over others
+			r.dir.base[at] += s.values[i]
+		}
 	}
 	for i := range s.histograms {
 		if at, ok := restored[s.histograms[i].series]; ok && histograms[at] != nil {
