@@ -54,8 +54,13 @@ func (p *Parser) parse(g *program, line []byte, e *Entry) Reason {
 	if !hasPrefix(line, g.prefix) {
 		return Malformed
 	}
-	pos := len(g.prefix)
-	for i := range g.steps {
+	pos, done := len(g.prefix), 0
+	if g.isUsual {
+		if n := g.readUsual(line, e); n > 0 {
+			pos, done = n, usualSteps
+		}
+	}
+	for i := done; i < len(g.steps); i++ {
 		s := &g.steps[i]
 		if s.mode == modeRun {
 			next, reason := p.run(g, s, line, pos, e)

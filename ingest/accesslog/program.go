@@ -5,13 +5,14 @@ import "time"
 // A program is how a Parser reads lines of one template: steps from left to right, up to the last field that somebody
 // uses. Each step ends at a byte that no value can hold (template.exact), or at the end of the line.
 type program struct {
-	prefix string // what each line begins with
-	steps  []step
-	copies []alias
-	raw    bool // values have no escapes to undo
-	finish bool // something is to be done when all fields are read
-	joins  bool // the target is to be made of path and query
-	query  bool // and the "?" is to be set between them
+	prefix  string // what each line begins with
+	steps   []step
+	copies  []alias
+	raw     bool // values have no escapes to undo
+	isUsual bool // see usual
+	finish  bool // something is to be done when all fields are read
+	joins   bool // the target is to be made of path and query
+	query   bool // and the "?" is to be set between them
 }
 
 // A mode is how a step reads its fields.
@@ -99,6 +100,7 @@ func (t *template) compile(fields []string) program {
 		p.steps = append(p.steps, t.step(slots, from, to, lastNeeded))
 		from = to
 	}
+	p.isUsual = p.usual()
 	p.finish = p.joins || len(p.copies) > 0
 	return p
 }
