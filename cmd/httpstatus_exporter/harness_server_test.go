@@ -127,6 +127,7 @@ func start(t *testing.T, name string, args ...string) *process {
 	t.Helper()
 	p := &process{cmd: exec.Command(name, args...), done: make(chan struct{})}
 	p.cmd.Stdout, p.cmd.Stderr = &p.said, &p.said
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // so that a server's workers can be ended with it
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -134,7 +135,10 @@ func start(t *testing.T, name string, args ...string) *process {
 		p.err = p.cmd.Wait()
 		close(p.done)
 	}()
-	t.Cleanup(func() { p.end(syscall.SIGKILL) })
+	t.Cleanup(func() {
+		p.end(syscall.SIGTERM)
+		syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL) // workers that outlived it; none is the rule
+	})
 	return p
 }
 
@@ -149,7 +153,7 @@ func (p *process) end(s syscall.Signal) {
 	select {
 	case <-p.done:
 	case <-time.After(patience):
-		p.cmd.Process.Kill()
+		syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
 		<-p.done
 	}
 }

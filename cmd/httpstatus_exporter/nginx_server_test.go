@@ -35,6 +35,7 @@ http {
   FORMAT
   keepalive_requests 1000000;
   client_header_timeout 1s;
+  if_modified_since before;
   server {
     listen ADDRESS;
     access_log DIR/combined.log combined;

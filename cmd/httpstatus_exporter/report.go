@@ -123,13 +123,19 @@ func readFiles(ctx context.Context, api *apiFlags, names []string, s std) (*repo
 		return nil, err
 	}
 	snapshot := current.Load().recorder.Snapshot()
-	reg := prometheus.NewRegistry()
-	reg.MustRegister(metrics.NewCollector(func() *metrics.Snapshot { return snapshot }))
+	reg := gathererOf(snapshot)
 	dist, err := distributionOf(reg, cfg.apis[0].name)
 	if err != nil {
 		return nil, err
 	}
 	return &report{distribution: dist, From: d.from, To: d.to, Drift: d.rows(cfg.apis[0].classifier, dist), gatherer: reg}, nil
+}
+
+// gathererOf exposes one snapshot as /metrics would.
+func gathererOf(snapshot *metrics.Snapshot) prometheus.Gatherer {
+	reg := prometheus.NewRegistry()
+	reg.MustRegister(metrics.NewCollector(func() *metrics.Snapshot { return snapshot }))
+	return reg
 }
 
 // work runs the workers over the inputs, one input after the other, and returns what they saw.
@@ -147,7 +153,7 @@ func work(ctx context.Context, t *atomic.Pointer[table], workers int, inputs []*
 	done := showProgress(s.err, inputs)
 	defer done()
 	for _, in := range inputs {
-		if err := ingest.NewReader(in.source, in.reader, q, maxLine).Run(ctx); err != nil {
+		if err := in.run(ctx, q, maxLine); err != nil && ctx.Err() == nil {
 			return nil, err
 		}
 	}
@@ -168,6 +174,14 @@ type input struct {
 	source *ingest.Source
 	reader io.Reader
 	file   *ingest.File // nil for standard input
+}
+
+// run reads the input to its end, by way of the queue.
+func (in *input) run(ctx context.Context, q *ingest.Queue, maxLine int) error {
+	if in.file == nil {
+		return ingest.NewReader(in.source, in.reader, q, maxLine).Run(ctx)
+	}
+	return ingest.NewFinite(in.source, in.file, q, maxLine).Run(ctx)
 }
 
 func (in *input) close() {

@@ -10,7 +10,7 @@ import (
 const (
 	combinedFormat = `$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent"`
 
-	jsonFormat = `{"time":"$time_iso8601","remote_addr":"$remote_addr","remote_user":"$remote_user","method":"$request_method",` +
+	JSONFormat = `{"time":"$time_iso8601","remote_addr":"$remote_addr","remote_user":"$remote_user","method":"$request_method",` +
 		`"uri":"$request_uri","args":"$args","request":"$request","status":$status,"body_bytes_sent":$body_bytes_sent,` +
 		`"bytes_sent":$bytes_sent,"request_time":$request_time,"upstream_response_time":"$upstream_response_time","host":"$host",` +
 		`"referer":"$http_referer","user_agent":"$http_user_agent","proto":"$server_protocol"}`
@@ -27,7 +27,7 @@ func declaration(s string) (string, escape, error) {
 	case "", "combined":
 		return combinedFormat, escapeDefault, nil
 	case "json":
-		return jsonFormat, escapeJSON, nil
+		return JSONFormat, escapeJSON, nil
 	case "contract":
 		return contractFormat, escapeJSON, nil
 	}
