@@ -156,19 +156,3 @@ func TestVectorNotes(t *testing.T) {
 		}
 	}
 }
-
-func BenchmarkClassify(b *testing.B) {
-	c := mustLoad(b, "agave")
-	f := []Facts{}
-	for _, l := range []string{"GET 200", "GET 200", "GET 304", "POST 201", "GET 404", "GET 200", "GET 206", "GET 500"} {
-		m, s, _ := strings.Cut(l, " ")
-		f = append(f, Facts{Method: []byte(m), Target: []byte("/files/v2/media/x"), Status: []byte(s), BodyBytes: 12,
-			Values: make([][]byte, len(c.Fields()))})
-	}
-	var v Verdict
-	i := 0
-	for b.Loop() {
-		c.Classify(&f[i&7], &v)
-		i++
-	}
-}

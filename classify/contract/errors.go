@@ -59,6 +59,10 @@ func suggest(found string, candidates []string) string {
 	}
 	best, distance := "", min(len(found)/3+1, 3)+1
 	for _, c := range candidates {
+		if len(found) > 2 && strings.HasPrefix(c, strings.ToLower(found)) {
+			best = c
+			break
+		}
 		if d := editDistance(strings.ToLower(found), strings.ToLower(c)); d < distance {
 			best, distance = c, d
 		}

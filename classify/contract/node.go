@@ -164,6 +164,10 @@ func (r *reader) enum(n *yaml.Node, what string, words ...string) (string, bool)
 		return "", false
 	}
 	if !slices.Contains(words, s) {
+		if near := suggest(s, words); near != "" && len(words) > 10 {
+			r.errorf(n, "%s has no %q%s", what, s, near)
+			return "", false
+		}
 		r.errorf(n, "%s must be %s, found %q%s", what, list(words), clip(s), suggest(s, words))
 		return "", false
 	}

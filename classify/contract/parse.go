@@ -38,6 +38,10 @@ func Parse(filename string, data []byte) (*Contract, error) {
 	r := &reader{file: filename, ids: map[string]Position{}}
 	digest := sha256.New()
 	digest.Write(data)
+	if doc.Kind != yaml.MappingNode {
+		r.errorf(doc, "a contract is a mapping (key: value) that starts with \"contract: v1\", found %s", describe(doc))
+		return nil, r.errs
+	}
 	c := r.contract(doc, digest)
 	if len(r.errs) > 0 {
 		return nil, r.errs.sort()
@@ -77,6 +81,11 @@ func parseYAML(filename string, data []byte) (*yaml.Node, *Error) {
 		if i := leadingTab(data); i >= 0 {
 			return nil, at(i, "a tab indents this line: YAML wants spaces")
 		}
+		if m := yamlAnchor.FindStringSubmatch(err.Error()); m != nil {
+			if i := bytes.Index(data, []byte("*"+m[1])); i >= 0 {
+				return nil, at(i, "the alias *%s has no anchor: &%s must come before it", m[1], m[1])
+			}
+		}
 		return nil, yamlError(filename, err)
 	}
 	var second yaml.Node
@@ -102,7 +111,10 @@ func yamlError(filename string, err error) *Error {
 	return e
 }
 
-var yamlLine = regexp.MustCompile(`^line (\d+): (.*)$`)
+var (
+	yamlLine   = regexp.MustCompile(`^line (\d+): (.*)$`)
+	yamlAnchor = regexp.MustCompile(`unknown anchor '(\w+)' referenced`)
+)
 
 // invalidUTF8 returns the offset of the first byte that is not UTF-8, -1 when there is none.
 func invalidUTF8(data []byte) int {
