@@ -48,7 +48,7 @@ func Start(t testing.TB, tool Tool, cfg Config) *Server {
 	addr := freeAddr(t)
 	s := &Server{URL: "http://" + addr}
 	s.cmd = exec.Command(tool.Path, "--config.file="+filepath.Join(dir, "prometheus.yml"), "--storage.tsdb.path="+cfg.DataDir,
-		"--storage.tsdb.retention.time=10y", "--web.listen-address="+addr, "--log.level=warn")
+		"--storage.tsdb.retention.time=10y", "--web.listen-address="+addr, "--log.level=error")
 	s.cmd.Stdout, s.cmd.Stderr = &s.log, &s.log
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
