@@ -48,8 +48,7 @@ func parseOpenAPI(filename string, data []byte, opts openAPIOptions) (*Contract,
 	if err != nil {
 		return nil, Errors{err}
 	}
-	o := &openAPI{loader: l, opts: opts, contract: empty(), responses: map[node]response{},
-		ids: map[string]string{}, shapes: map[string]string{}}
+	o := newOpenAPI(l, opts)
 	o.document(doc.root)
 	if len(l.errs) > 0 {
 		return nil, l.errs.sort()
@@ -70,6 +69,13 @@ type openAPI struct {
 	codes     int               // how many so far
 	ids       map[string]string // of conditions, with what each is about
 	shapes    map[string]string // the first path of each shape
+}
+
+func newOpenAPI(l *loader, opts openAPIOptions) *openAPI {
+	return &openAPI{
+		loader: l, opts: opts, contract: empty(), responses: map[node]response{},
+		ids: map[string]string{}, shapes: map[string]string{},
+	}
 }
 
 // supported are the versions whose paths, operations and responses have the form that is read here.
@@ -173,8 +179,8 @@ func (o *openAPI) conflicts() {
 	for i, r := range o.contract.Routes {
 		key := operations(&r)[0]
 		if other, again := first[key]; again {
-			o.errs = append(o.errs, &Error{r.Pos, fmt.Sprintf("%s conflicts with the operation in line %d: same method and same path",
-				describeOperation(key), other.Line)})
+			o.errs = append(o.errs, &Error{r.Pos, fmt.Sprintf("%s %s conflicts with the operation in line %d: same method and same path",
+				r.Methods[0], r.Template, other.Line)})
 		}
 		first[key] = r.Pos
 		patterns = append(patterns, route.Pattern{Template: r.Template, ID: i})

@@ -147,7 +147,7 @@ func (o *openAPI) response(at nodeAt, pattern string) Code {
 	}
 	if target != at.node { // OpenAPI 3.1 lets a reference reword what it refers to
 		own := o.fields(at.node)
-		if s := text(own["description"]); s != "" {
+		if s := strings.TrimSpace(text(own["description"])); s != "" {
 			c.Description = s
 		}
 		if s := words(text(own["summary"])); s != "" {
