@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"net/textproto"
 	"strconv"
 	"strings"
 
@@ -115,9 +116,9 @@ func fieldHint(fact string) string {
 	variable := strings.ReplaceAll(header, "-", "_")
 	switch kind {
 	case "req":
-		return fmt.Sprintf(`add "$http_%s" to nginx's log_format, or "%%{%s}i" to Apache's LogFormat`, variable, header)
+		return fmt.Sprintf(`add "$http_%s" to nginx's log_format, or "%%{%s}i" to Apache's LogFormat`, variable, textproto.CanonicalMIMEHeaderKey(header))
 	case "resp":
-		return fmt.Sprintf(`add "$sent_http_%s" to nginx's log_format, or "%%{%s}o" to Apache's LogFormat`, variable, header)
+		return fmt.Sprintf(`add "$sent_http_%s" to nginx's log_format, or "%%{%s}o" to Apache's LogFormat`, variable, textproto.CanonicalMIMEHeaderKey(header))
 	}
 	switch fact {
 	case "auth":

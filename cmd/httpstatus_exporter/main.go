@@ -15,6 +15,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/prometheus/common/version"
 	"github.com/spf13/pflag"
 )
 
@@ -46,6 +47,9 @@ func commands() []*command {
 }
 
 func main() {
+	if version.Version == "" {
+		version.Version = release
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// A second signal ends the process at once: what is on disk is exact at every moment.
 	context.AfterFunc(ctx, stop)

@@ -109,10 +109,8 @@ func (s *storage) write(snapshot *metrics.Snapshot, positions map[string][]tail.
 	}
 	if err != nil {
 		s.markOutrun()
-		return err
 	}
-	s.outrun = false
-	return nil
+	return err
 }
 
 func (s *storage) encode(snapshot *metrics.Snapshot, positions map[string][]tail.Position, now time.Time) ([]byte, error) {
@@ -164,7 +162,11 @@ func (s *storage) replace(data []byte) error {
 	if err := s.step("link", nil); err != nil {
 		return err
 	}
-	if err := s.step("rename", os.Rename(tmp, name)); err != nil {
+	err = os.Rename(tmp, name)
+	if err == nil {
+		s.outrun = false // whatever fails from here on, this file is a new one
+	}
+	if err := s.step("rename", err); err != nil {
 		return err
 	}
 	return s.syncDir()

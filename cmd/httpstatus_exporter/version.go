@@ -7,6 +7,9 @@ import (
 	"github.com/prometheus/common/version"
 )
 
+// release is the version of a build that sets none with -ldflags "-X github.com/prometheus/common/version.Version=...".
+const release = "0.1.0-dev"
+
 func versionCommand() *command {
 	return &command{
 		name:    "version",
