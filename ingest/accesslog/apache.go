@@ -16,7 +16,7 @@ var apacheFields = map[byte]field{
 	'D': {role: roleDuration, kind: kindInteger, unit: time.Microsecond, rank: 3},
 	'T': {role: roleDuration, kind: kindDecimal, unit: time.Second, rank: 1},
 	'r': {role: roleRequest},
-	'm': {role: roleMethod, kind: kindToken},
+	'm': {role: roleMethod, kind: kindMethod},
 	'U': {role: rolePath},
 	'q': {role: roleQuery},
 	'H': {role: roleProtocol, kind: kindProtocol},

@@ -64,8 +64,8 @@ func (f *part) may(b []byte) bool {
 	switch f.kind {
 	case kindWord:
 		return bytes.IndexByte(b, ' ') < 0
-	case kindToken:
-		return tokenLength(b) == len(b)
+	case kindMethod:
+		return methodLength(b) == len(b)
 	}
 	return true
 }

@@ -15,7 +15,7 @@ var nginxFields = map[string]field{
 	"bytes_sent":               {role: roleBytes, kind: kindInteger, rank: 1},
 	"request_time":             {role: roleDuration, kind: kindDecimal, unit: time.Second, rank: 2},
 	"request":                  {role: roleRequest},
-	"request_method":           {role: roleMethod, kind: kindToken},
+	"request_method":           {role: roleMethod, kind: kindMethod},
 	"request_uri":              {role: roleTarget, rank: 1},
 	"uri":                      {role: rolePath},
 	"document_uri":             {role: rolePath},

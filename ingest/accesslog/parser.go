@@ -213,8 +213,8 @@ func (f *part) length(b []byte) int {
 		return integerLength(b)
 	case kindDecimal:
 		return decimalLength(b)
-	case kindToken:
-		return tokenLength(b)
+	case kindMethod:
+		return methodLength(b)
 	case kindList:
 		return listLength(b)
 	case kindStamp:

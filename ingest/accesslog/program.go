@@ -202,6 +202,8 @@ func (t *template) step(slots []slot, from, to, lastNeeded int) step {
 	switch last := &s.parts[len(s.parts)-1]; {
 	case used == 0:
 		s.mode = modeSkip
+	case len(s.parts) == 1 && s.stop != 0 && s.pre == "" && !last.kind.number():
+		s.mode = modeSingle
 	case runs:
 		s.mode = modeRun
 		last.literal = closing
@@ -219,8 +221,8 @@ func (f *field) shows(literal string) bool {
 	switch f.kind {
 	case kindStatus, kindInteger, kindDecimal, kindStamp, kindProtocol:
 		return true
-	case kindToken:
-		return literal != "" && !isToken[literal[0]]
+	case kindMethod:
+		return literal != "" && !isMethodByte(literal[0])
 	case kindWord, kindList:
 		return literal != "" && (literal[0] == ' ' || literal[0] == '\t')
 	}

@@ -79,3 +79,15 @@ func protocolLength(b []byte) int {
 	}
 	return n
 }
+
+// methodLength returns the length of the method that b begins with, where it stands by itself: a method with a character of
+// its own that separates fields, such as '|', is not worth a line that cannot be read.
+func methodLength(b []byte) int {
+	n := 0
+	for n < len(b) && isMethodByte(b[n]) {
+		n++
+	}
+	return n
+}
+
+func isMethodByte(c byte) bool { return isNameByte(c) || c == '-' }

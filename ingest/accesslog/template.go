@@ -61,7 +61,7 @@ type kind uint8
 const (
 	kindText     kind = iota // anything that the escaping leaves
 	kindWord                 // no blank
-	kindToken                // a method: letters, digits, '-', '_'
+	kindMethod               // a method: letters, digits, '-', '_'
 	kindStatus               // digits, with a sign or none, or "-"
 	kindInteger              // digits or "-"
 	kindDecimal              // digits with one point or none, or "-"
