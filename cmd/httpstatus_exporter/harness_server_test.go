@@ -135,10 +135,7 @@ func start(t *testing.T, name string, args ...string) *process {
 		p.err = p.cmd.Wait()
 		close(p.done)
 	}()
-	t.Cleanup(func() {
-		p.end(syscall.SIGTERM)
-		syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL) // workers that outlived it; none is the rule
-	})
+	t.Cleanup(func() { p.end(syscall.SIGTERM) })
 	return p
 }
 

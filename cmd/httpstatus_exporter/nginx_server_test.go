@@ -151,11 +151,11 @@ var nginxVisits = []visit{
 	{method: "GET", path: "/app/783", status: "783", plain: undocumented},
 
 	// what is no request, and what gets no answer
-	{raw: "GET /app/hold HTTP/1.1\r\nHost: x\r\n\r\n", hangUp: true, status: "499", plain: noResponse},
-	{raw: "GET /closed HTTP/1.1\r\nHost: x\r\n\r\n", status: "444", plain: noResponse},
-	{raw: "GET /oneliner HTTP/1.1\r\nHost: x\r\n\r\n", status: "009", plain: noResponse},
+	{raw: "GET /app/hold HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", hangUp: true, status: "499", plain: noResponse},
+	{raw: "GET /closed HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", status: "444", plain: noResponse},
+	{raw: "GET /oneliner HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", status: "009", plain: noResponse},
 	{raw: "GARBAGE \" 200 0 \"\r\n\r\n", status: "400", plain: documented},
-	{raw: "GET /a b HTTP/1.1\r\nHost: x\r\n\r\n", status: "400", plain: documented},
+	{raw: "GET /a b HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", status: "400", plain: documented},
 	{raw: "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\"\\ \xff\xfe\r\n", status: "400", plain: documented},
 	{raw: "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", status: "400", plain: documented},
 }

@@ -57,7 +57,7 @@ func TestMeanLineLength(t *testing.T) {
 		for seed := range uint64(3) {
 			o := Defaults()
 			o.Format = format
-			const lines = 100_000
+			const lines = 40_000
 			log, _ := generate(t, seed, o, lines)
 			if mean := float64(len(log)) / lines; mean < want*0.98 || mean > want*1.02 {
 				t.Errorf("%s, seed %d: a line has %.1f bytes on average, want %v within 2 %%", format, seed, mean, want)
@@ -80,7 +80,7 @@ func TestTruth(t *testing.T) {
 	for name, reader := range readers {
 		t.Run(name, func(t *testing.T) {
 			o := Options{Format: reader.format, Odd: 0.05, Errors: 0.03, Violations: 0.02}
-			log, truth := generate(t, 42, o, 40_000)
+			log, truth := generate(t, 42, o, 20_000)
 			expr := regexp.MustCompile(reader.line)
 			statuses, requests, body, lines := map[string]int64{}, map[string]map[string]int64{}, int64(0), int64(0)
 			for line := range strings.Lines(string(log)) {
@@ -142,7 +142,7 @@ func TestTruthOfBreaks(t *testing.T) {
 }
 
 func TestShares(t *testing.T) {
-	const lines = 200_000
+	const lines = 100_000
 	_, truth := generate(t, 5, Options{Odd: 0.01, Errors: 0.1, Violations: 0.02}, lines)
 	var errors int64
 	for status, n := range truth.Statuses {
@@ -235,11 +235,11 @@ func TestSamplerKeepsWeights(t *testing.T) {
 	weights := []float64{50, 0, 30, 15, 5}
 	s := newSampler(weights)
 	var counts [5]int
-	for i := range uint64(1_000_000) {
+	for i := range uint64(500_000) {
 		counts[s.draw(scramble(i))]++
 	}
 	for i, w := range weights {
-		if got := float64(counts[i]) / 10_000; got < w-0.3 || got > w+0.3 {
+		if got := float64(counts[i]) / 5000; got < w-0.3 || got > w+0.3 {
 			t.Errorf("index %d drawn in %.2f %%, want %v", i, got, w)
 		}
 	}
