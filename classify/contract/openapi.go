@@ -31,10 +31,13 @@ var version = regexp.MustCompile(`(?m)^(?:\{\s*)?["']?(?:openapi|swagger)["']?\s
 // contract file has to be told from an OpenAPI document before either is parsed.
 func isOpenAPI(data []byte) bool {
 	data = bytes.TrimSpace(bytes.TrimPrefix(data, []byte(byteOrderMark)))
-	if bytes.HasPrefix(data, []byte("{")) && slices.ContainsFunc(jsonKeys(data), func(key jsonKey) bool {
-		return (key.name == "openapi" || key.name == "swagger") && data[key.value] == '"'
-	}) {
-		return true
+	if bytes.HasPrefix(data, []byte("{")) {
+		keys, _ := jsonKeys(data)
+		for _, key := range keys {
+			if (key.name == "openapi" || key.name == "swagger") && data[key.value] == '"' {
+				return true
+			}
+		}
 	}
 	return version.Match(data)
 }

@@ -36,8 +36,9 @@ type document struct {
 
 // A loader reads an OpenAPI document and every file that it refers to, each once, and gathers what is wrong.
 type loader struct {
-	docs    map[string]*document
-	sums    []byte // digests of the files in the order in which they were read
+	docs    map[string]*document // by cleaned name; nil for a file that cannot be read
+	name    string               // of the first
+	sums    []byte               // digests of the files in the order in which they were read
 	bytes   int64
 	errs    Errors
 	visits  int
@@ -65,7 +66,7 @@ func (l *loader) errorf(n node, format string, args ...any) {
 func (l *loader) spend(n int) bool {
 	if l.visits += n; l.visits > maxVisits && !l.overrun {
 		l.overrun = true
-		l.errs = append(l.errs, &Error{Position{}, fmt.Sprintf(
+		l.errs = append(l.errs, &Error{Position{File: l.name}, fmt.Sprintf(
 			"the OpenAPI document has more than %d values when its aliases and references are followed", maxVisits)})
 	}
 	return !l.overrun
@@ -75,6 +76,9 @@ func (l *loader) spend(n int) bool {
 func (l *loader) add(name string, data []byte) (*document, *Error) {
 	doc := &document{loader: l, name: name, at: map[string]map[string]node{}}
 	l.docs[filepath.Clean(name)] = doc
+	if l.name == "" {
+		l.name = name
+	}
 	sum := sha256.Sum256(data)
 	l.sums = append(l.sums, sum[:]...)
 	if l.bytes += int64(len(data)); len(data) > maxDocument || l.bytes > maxBytes || len(l.docs) > maxFiles {

@@ -58,8 +58,8 @@ func (n jsonNode) members() []member {
 	if n.kind() != mapping {
 		return nil
 	}
-	keys := jsonKeys(n.doc.data[n.at:])
-	if !n.doc.loader.spend(len(keys) + 1) {
+	keys, scanned := jsonKeys(n.doc.data[n.at:])
+	if !n.doc.loader.spend(len(keys) + scanned/scanCost + 1) {
 		return nil
 	}
 	list := make([]member, len(keys))
@@ -75,17 +75,22 @@ func (n jsonNode) elements() []node {
 		return nil
 	}
 	data, list := n.doc.data, []node(nil)
-	for i := skipSpace(data, n.at+1); i < len(data) && data[i] != ']'; {
+	i := skipSpace(data, n.at+1)
+	for i < len(data) && data[i] != ']' {
 		list = append(list, jsonNode{n.doc, i})
 		if i = skipSpace(data, skipValue(data, i)); i < len(data) && data[i] == ',' {
 			i = skipSpace(data, i+1)
 		}
 	}
-	if !n.doc.loader.spend(len(list) + 1) {
+	if !n.doc.loader.spend(len(list) + (i-n.at)/scanCost + 1) {
 		return nil
 	}
 	return list
 }
+
+// scanCost is how many bytes may be stepped over for what one visit costs: a reference to a large value, followed often
+// enough, would otherwise take hours.
+const scanCost = 256
 
 // jsonKey is one member of an object: its name, and where name and value start.
 type jsonKey struct {
@@ -93,10 +98,11 @@ type jsonKey struct {
 	at, value int
 }
 
-// jsonKeys returns the members of the object that data starts with. It stops where data is no JSON.
-func jsonKeys(data []byte) []jsonKey {
-	var keys []jsonKey
-	for i := skipSpace(data, 1); i < len(data) && data[i] == '"'; {
+// jsonKeys returns the members of the object that data starts with, and how many bytes it looked at. It stops where data
+// is no JSON.
+func jsonKeys(data []byte) (keys []jsonKey, scanned int) {
+	i := skipSpace(data, 1)
+	for i < len(data) && data[i] == '"' {
 		end := skipString(data, i)
 		colon := skipSpace(data, end)
 		if colon >= len(data) || data[colon] != ':' {
@@ -111,7 +117,7 @@ func jsonKeys(data []byte) []jsonKey {
 			i = skipSpace(data, i+1)
 		}
 	}
-	return keys
+	return keys, i
 }
 
 // jsonText returns what a scalar says: of a string what is between its quotes, of anything else its literal.

@@ -224,10 +224,15 @@ func TestOpenAPIBombs(t *testing.T) {
 	for i := range 5000 {
 		paths += fmt.Sprintf("  /p%d: *item\n", i)
 	}
+	refs := ""
+	for i := range 500 {
+		refs += fmt.Sprintf(`"/p%d": {"get": {"responses": {"200": {"$ref": "#"}}}},`, i)
+	}
 	tests := []struct{ name, document, want string }{
 		{"aliases that nobody follows", lists + "openapi: 3.0.0\npaths: {/a: {get: {tags: [b]}}}", ""},
 		{"merge keys", merges + "openapi: 3.0.0\npaths: *a29", "more than 5000000 values"},
 		{"responses", "openapi: 3.0.0\nx: &item {get: {responses: " + responses(400) + "}}\npaths:\n" + paths, "more than 200000 responses"},
+		{"references to everything", `{"openapi": "3.0.0", "x": "` + strings.Repeat("x", 20<<20) + `", "paths": {` + strings.TrimSuffix(refs, ",") + "}}", "more than 5000000 values"},
 		{"50 MB", "openapi: 3.0.0\nx: " + strings.Repeat("x", 50<<20), "the OpenAPI document is too large: at most 32 MiB in one file"},
 		{"YAML of 20 MB", "openapi: 3.0.0\nx: " + strings.Repeat("x", 20<<20), "the YAML document is too large: at most 16 MiB"},
 		{"many small values", "openapi: 3.0.0\nx: [" + strings.Repeat("[],", 3<<20) + "]", "the YAML document is too large: at most 16 MiB and 2.5 million values"},
