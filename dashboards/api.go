@@ -23,12 +23,12 @@ func apiDetail() model {
 					`sum(api:httpstatus_slo_errors:rate5m{`+one+`}%[1]s) / (sum(api:httpstatus_slo_responses:rate5m{`+one+`}%[1]s) > 0)`),
 				today("Are more requests rejected than yesterday?", "Share of client errors (4xx), now and 24 hours before.", "percentunit", warn,
 					`sum(api_class:httpstatus_responses:rate5m{`+one+`,class="4xx"}%[1]s) / (sum(api:httpstatus_responses:rate5m{`+one+`}%[1]s) > 0)`)),
-			split(10, []int{15, 9}, routeTable(), routeCodes()),
+			split(11, []int{12, 12}, routeTable(), routeCodes()),
 			heading("Does each code come as often as yesterday?"),
-			across(6, eachCode()),
+			across(5, eachCode()),
 			heading("Does the API keep what its documentation says?"),
 			split(9, []int{14, 10}, conditionTable(), broken()),
-			split(10, []int{14, 10}, contractTable(), latency("What do the chosen routes take?", routeIn)),
+			split(15, []int{14, 10}, contractTable(), latency("What do the chosen routes take?", routeIn)),
 		))
 }
 
@@ -52,9 +52,9 @@ func apiStats() []*panel {
 		stat("How much budget is left?", "Share of a 30-day error budget that is left. Below 0 the objective is missed.",
 			over(`min(api:httpstatus_slo_error_budget_left:ratio_rate30d{`+one+`})`, "")).
 			unit("percentunit").decimals(0).none("no traffic").thresholds(from(bad, 0.0, warn, 0.25, good)),
-		stat("How much is undocumented?", "Responses of the last 24 hours that the contract does not cover.",
+		stat("Undocumented in 24 h?", "Responses of the last 24 hours that the contract does not cover.",
 			now(`sum(round(increase(httpstatus_undocumented_responses_total{`+one+`}[24h])))`, "")).
-			unit("short").decimals(0).thresholds(from(good, 1.0, "purple")),
+			unit("locale").decimals(0).thresholds(from(good, 1.0, "purple")),
 		stat("How much is sent?", "Bytes of response bodies per second. Empty where the log format has no size.",
 			over(`sum(rate(httpstatus_response_body_bytes_total{`+one+`}[$__rate_interval]))`, "")).
 			unit("Bps").none("not in the log"),
@@ -65,14 +65,17 @@ func routeTable() *panel {
 	window := func(metric string) string {
 		return `sum by (route) (sum_over_time(api_route:httpstatus_slo_` + metric + `:rate5m{` + routeIn + `}[$__range]))`
 	}
+	named := func(expr string) target { // a contract without routes has one, which is empty
+		return rows(`label_replace(` + expr + `, "route", "(all)", "route", "")`)
+	}
 	return table("How does each route do?", "Responses that count for the objective in the chosen time range, by route.",
-		rows(`topk(200, round(`+window("responses")+` * 30))`),
-		rows(window("errors")+` / (`+window("responses")+` > 0)`),
-		rows(`histogram_quantile(0.95, sum by (route, le) (rate(httpstatus_response_duration_seconds_bucket{`+routeIn+`}[$__range])))`)).
+		named(`topk(200, round(`+window("responses")+` * 30))`),
+		named(window("errors")+` / (`+window("responses")+` > 0)`),
+		named(`histogram_quantile(0.95, sum by (route, le) (rate(httpstatus_response_duration_seconds_bucket{`+routeIn+`}[$__range])))`)).
 		columns("Count", true,
 			column{field: "route", head: "Route"},
 			column{field: "Value #A", head: "Count", width: 110, look: unitLook("locale", 0)},
-			column{field: "Value #B", head: "Errors", width: 260, look: barLook("percentunit", bad, 0.05)},
+			column{field: "Value #B", head: "Errors", width: 220, look: barLook("percentunit", bad, 0.05)},
 			column{field: "Value #C", head: "95 % within", width: 110, look: unitLook("s", 0)})
 }
 
@@ -83,10 +86,11 @@ func routeCodes() *panel {
 }
 
 func eachCode() *panel {
-	p := graph("$code", "Responses per second with this code, now and 24 hours before.",
-		over(`sum(api_code:httpstatus_responses:rate5m{`+one+`,code="$code"})`, "today"),
+	p := graph("$code", "Responses per second with this code, now and 24 hours before (dashed).",
+		over(`sum(api_code:httpstatus_responses:rate5m{`+one+`,code="$code"})`, "$code"),
 		over(`sum(api_code:httpstatus_responses:rate5m{`+one+`,code="$code"} offset 1d)`, "yesterday")).
-		unit("reqps").dashedGrey("yesterday").coloured("today", plain)
+		unit("reqps").byCode().dashedGrey("yesterday")
+	p.Options["legend"] = map[string]any{"displayMode": "list", "placement": "bottom", "showLegend": false, "calcs": []string{}}
 	p.Repeat, p.RepeatDirection, p.MaxPerRow = "code", "h", 6
 	return p
 }
@@ -99,12 +103,8 @@ func conditionTable() *panel {
 		rows(checks("fail")), rows(checks("pass")), rows(checks("unknown"))).
 		columns("Broken", true,
 			column{field: "condition", head: "Condition"},
-			column{field: "severity", head: "Severity", width: 100, look: mapLook([]mapping{{Type: "value", Options: map[string]any{
-				"error": map[string]any{"color": bad, "index": 0}, "warning": map[string]any{"color": warn, "index": 1},
-				"info": map[string]any{"color": plain, "index": 2}}}})},
-			column{field: "Value #A", head: "Broken", width: 110, look: append(unitLook("locale", 0),
-				property{"thresholds", from(good, 1.0, warn)}, property{"color", colour{Mode: "thresholds"}},
-				property{"custom.cellOptions", map[string]any{"type": "color-text"}})},
+			column{field: "severity", head: "Severity", width: 100},
+			column{field: "Value #A", head: "Broken", width: 110, look: thresholdLook("locale", 0, from(good, 1.0, warn))},
 			column{field: "Value #B", head: "Kept", width: 110, look: unitLook("locale", 0)},
 			column{field: "Value #C", head: "Unknown", width: 110, look: unitLook("locale", 0)})
 }
@@ -112,7 +112,7 @@ func conditionTable() *panel {
 func broken() *panel {
 	return graph("Since when are conditions broken?", "Responses per minute that broke a condition.",
 		over(`sum by (condition) (rate(httpstatus_condition_checks_total{`+one+`,result="fail"}[$__rate_interval])) * 60 > 0`, "{{condition}}")).
-		unit("cpm").none("None is broken")
+		unit("suffix: /min").none("None is broken")
 }
 
 func contractTable() *panel {

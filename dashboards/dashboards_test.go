@@ -217,7 +217,9 @@ func TestEveryQueryHasAnAnswer(t *testing.T) {
 	var variable []string
 	for _, d := range All() {
 		var m struct {
-			Templating struct{ List []struct{ Name, Type, Query string } }
+			Templating struct {
+				List []struct{ Name, Type, Query string }
+			}
 		}
 		if err := json.Unmarshal(d.JSON, &m); err != nil {
 			t.Fatal(err)

@@ -25,7 +25,7 @@ type flow struct {
 }
 
 const (
-	history = 27 * time.Hour // more than a day: today is compared with yesterday
+	history = 30*time.Hour + 30*time.Minute // more than a day: today is compared with yesterday
 	scrape  = time.Minute
 
 	shop, agave = "shop", "agave"

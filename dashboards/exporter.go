@@ -12,11 +12,11 @@ func exporter() model {
 		},
 		layout(
 			across(4, exporterStats()...),
-			across(7, sourceTable()),
+			across(6, sourceTable()),
 			across(8, linesRead(), failures()),
 			across(8, backlog(), lag(), incidents()),
 			across(8, storage(), cpu(), memory()),
-			across(5, builds()),
+			across(4, builds()),
 		))
 }
 
@@ -25,7 +25,7 @@ func exporterStats() []*panel {
 		stat("Are all exporters up?", "Targets of the chosen jobs that can be scraped, among all of them.",
 			now(`avg(up{`+inst+`} and on (job, instance) last_over_time(httpstatus_exporter_build_info{`+inst+`}[1d]))`, "")).
 			unit("percentunit").decimals(0).thresholds(from(bad, 1.0, good)),
-		stat("How many sources cannot be read?", "Sources that cannot be opened or read.",
+		stat("What cannot be read?", "Sources that cannot be opened or read.",
 			now(`count(httpstatus_log_source_up{`+inst+`} == 0) or vector(0)`, "")).thresholds(from(good, 1.0, bad)),
 		stat("How much is read?", "Log lines per second.",
 			over(`sum(rate(httpstatus_log_lines_total{`+inst+`}[$__rate_interval]))`, "")).unit("suffix: lines/s"),
@@ -54,7 +54,7 @@ func sourceTable() *panel {
 			column{field: "Value #B", head: "Lines/s", width: 110, look: unitLook("locale", 1)},
 			column{field: "Value #C", head: "Not parsed", width: 120, look: unitLook("percentunit", 2)},
 			column{field: "Value #D", head: "Unread", width: 110, look: unitLook("bytes", 0)},
-			column{field: "Value #E", head: "Newest entry", width: 150, look: []property{{"unit", "s"}, {"decimals", 0}}})
+			column{field: "Value #E", head: "Age of newest entry", width: 180, look: []property{{"unit", "s"}, {"decimals", 0}}})
 }
 
 func linesRead() *panel {
@@ -67,7 +67,7 @@ func failures() *panel {
 	return graph("Why do lines not count?", "Lines per minute that cannot be read (failed), and those that are no access entry (skipped), by reason.",
 		over(`sum by (reason) (rate(httpstatus_log_lines_failed_total{`+inst+`}[$__rate_interval])) * 60 > 0`, "failed: {{reason}}"),
 		over(`sum by (reason) (rate(httpstatus_log_lines_skipped_total{`+inst+`}[$__rate_interval])) * 60 > 0`, "skipped: {{reason}}")).
-		unit("cpm").legend("mean", "max").none("All lines count").
+		unit("suffix: /min").legend("mean", "max").none("All lines count").
 		override("byRegexp", "/^failed/", property{"color", colour{Mode: "shades", FixedColor: bad}}).
 		override("byRegexp", "/^skipped/", property{"color", colour{Mode: "shades", FixedColor: grey}})
 }
@@ -86,7 +86,7 @@ func lag() *panel {
 
 func incidents() *panel {
 	each := func(name, legend string) target {
-		return over(`sum(increase(httpstatus_log_`+name+`_total{`+inst+`}[$__rate_interval]))`, legend)
+		return over(`round(sum(increase(httpstatus_log_`+name+`_total{`+inst+`}[$__rate_interval])))`, legend)
 	}
 	p := graph("What happened to the files?", "Rotations, truncations and failed reads.",
 		each("rotations", "rotations"), each("truncations", "truncations"), each("read_errors", "read errors")).
@@ -97,11 +97,13 @@ func incidents() *panel {
 }
 
 func storage() *panel {
-	return graph("Are counts and configuration safe?", "Failed writes of positions and counts, responses folded by the series limit (both per minute), and exporters whose last reload failed.",
+	p := graph("Are counts and configuration safe?", "Failed writes of positions and counts, responses folded by the series limit (both per minute), and exporters whose last reload failed.",
 		over(`sum(rate(httpstatus_storage_write_errors_total{`+inst+`}[$__rate_interval])) * 60`, "failed writes/min"),
 		over(`sum(rate(httpstatus_series_overflow_total{`+inst+`}[$__rate_interval])) * 60`, "over the series limit/min"),
 		over(`sum(1 - httpstatus_exporter_config_last_reload_successful{`+inst+`})`, "failed reloads")).
 		unit("short").coloured("failed writes/min", bad).coloured("over the series limit/min", "purple").coloured("failed reloads", warn)
+	p.FieldConfig.Defaults.Custom["axisSoftMax"] = 1
+	return p
 }
 
 func cpu() *panel {
@@ -127,6 +129,6 @@ func builds() *panel {
 			column{field: "version", head: "Version", width: 160},
 			column{field: "goversion", head: "Built with", width: 160},
 			column{field: "Value #B", head: "Last reload", width: 160, look: mapLook(zeroOne("failed", "successful"))},
-			column{field: "Value #C", head: "Configuration since", width: 220, look: unitLook("s", 0)},
+			column{field: "Value #C", head: "Age of configuration", width: 200, look: unitLook("s", 0)},
 			column{field: "Value #D", head: "Series", width: 140, look: unitLook("locale", 0)})
 }

@@ -13,9 +13,9 @@ func overview() model {
 		},
 		layout(
 			across(4, overviewStats()...),
-			split(9, []int{15, 9}, answers(), shares()),
+			split(12, []int{16, 8}, answers(), shares()),
 			across(8, burnRates(), errorRatios()),
-			across(11, codeTable()),
+			across(15, codeTable()),
 			split(8, []int{14, 10}, driftTable(), driftRate()),
 			across(8, failingRoutes(), latency("What do the responses take?", `job=~"$job",api=~"$api"`)),
 		))
@@ -34,9 +34,9 @@ func overviewStats() []*panel {
 		stat("How much budget is left?", "Lowest share of a 30-day error budget that is left among the APIs. Below 0 the objective is missed.",
 			over(`min(api:httpstatus_slo_error_budget_left:ratio_rate30d{`+sel+`})`, "")).
 			unit("percentunit").decimals(0).none("no traffic").thresholds(from(bad, 0.0, warn, 0.25, good)),
-		stat("How much is undocumented?", "Responses of the last 24 hours that the contracts do not cover: an unknown code, route or method.",
+		stat("Undocumented in 24 h?", "Responses of the last 24 hours that the contracts do not cover: an unknown code, route or method.",
 			now(`sum(round(increase(httpstatus_undocumented_responses_total{`+sel+`}[24h])))`, "")).
-			unit("short").decimals(0).thresholds(from(good, 1.0, "purple")),
+			unit("locale").decimals(0).thresholds(from(good, 1.0, "purple")),
 		stat("What is firing?", "Alerts of metrics/alerts.yml that fire now, those on the exporter too.",
 			now(`count(ALERTS{alertname=~"HTTPStatus.+",alertstate="firing",job=~"$job|"}) or vector(0)`, "")).
 			thresholds(from(good, 1.0, bad)),
@@ -53,7 +53,7 @@ func shares() *panel {
 	return graph("Which share has each class?", "Share of the responses by class. No response: the client went away before there was one.",
 		over(`sum by (class) (api_class:httpstatus_responses:rate5m{`+sel+`,class!="none"}) > 0`, "{{class}}"),
 		over(`sum by (class) (api_class:httpstatus_responses:rate5m{`+sel+`,class="none"}) > 0`, "none (no response)")).
-		unit("reqps").stacked("percent").legend().byClass()
+		unit("reqps").stacked("percent").byClass()
 }
 
 func burnRates() *panel {
@@ -83,16 +83,17 @@ func codeTable() *panel {
 		share = count + ` / on (api) group_left () (sum by (api) (sum_over_time(api:httpstatus_responses:rate5m{` + sel + `}[$__range])) * 30 > 0)`
 		limit = `(` + count + `) * 0 + on (api, code) group_left () max by (api, code) (httpstatus_code_max_ratio{` + sel + `})`
 	)
-	return table("How often did each code come, and what does it mean?", "Every documented code, also those that never came, and every other one that did, in the chosen time range. Maximum: the share that the contract allows.",
-		rows(`round(`+count+`)`), rows(share), rows(limit)).
+	return table("How often did each code come, and what does it mean?", "Every documented code, also those that never came, and every other one that did, in the chosen time range. Maximum: the share that the contract allows, and how much of that is used.",
+		rows(`round(`+count+`)`), rows(share), rows(limit), rows(share+` / (`+limit+`)`)).
 		columns("Count", true,
 			column{field: "code", head: "Code", width: 80},
 			column{field: "meaning", head: "Meaning"},
 			column{field: "class", head: "Class", width: 120, look: mapLook(classMappings())},
 			column{field: "api", head: "API", width: 180},
 			column{field: "Value #A", head: "Count", width: 130, look: unitLook("locale", 0)},
-			column{field: "Value #B", head: "Share", width: 420, look: barLook("percentunit", plain, 1)},
-			column{field: "Value #C", head: "Maximum", width: 120, look: unitLook("percentunit", 1)})
+			column{field: "Value #B", head: "Share", width: 380, look: barLook("percentunit", plain, 1)},
+			column{field: "Value #C", head: "Maximum", width: 110, look: unitLook("percentunit", 1)},
+			column{field: "Value #D", head: "Used", width: 100, look: thresholdLook("percentunit", 0, from(good, 0.8, warn, 1.0, bad))})
 }
 
 // driftTable compares with the beginning of the time range and does not use increase: a code that was never seen before
@@ -109,24 +110,23 @@ func driftTable() *panel {
 			column{field: "method", head: "Method", width: 85},
 			column{field: "route", head: "Route"},
 			column{field: "api", head: "API", width: 110},
-			column{field: "Value", head: "Count", width: 90, look: unitLook("locale", 0)}).
-		none("Nothing: all that was answered is documented.")
+			column{field: "Value", head: "Count", width: 90, look: unitLook("locale", 0)})
 }
 
 func driftRate() *panel {
 	return graph("Since when?", "Responses per minute that the contracts do not cover, by what they lack, and broken conditions of severity error.",
 		over(`sum by (reason) (rate(httpstatus_undocumented_responses_total{`+sel+`}[$__rate_interval])) * 60`, "undocumented {{reason}}"),
 		over(`sum(rate(httpstatus_condition_checks_total{`+sel+`,result="fail",severity="error"}[$__rate_interval])) * 60`, "violation")).
-		unit("cpm").legend("mean", "max").
+		unit("suffix: /min").
 		coloured("undocumented code", "purple").coloured("undocumented route", "light-purple").
 		coloured("undocumented method", "#d683ce").coloured("undocumented invalid", grey).coloured("violation", warn)
 }
 
 func failingRoutes() *panel {
 	return bars("Which routes fail most?", "The ten routes with the highest share of errors in the last hour; those with fewer than 10 errors are left out.",
-		now(`topk(10, sum by (api, route) (sum_over_time(api_route:httpstatus_slo_errors:rate5m{`+sel+`}[1h])) / (sum by (api, route) (sum_over_time(api_route:httpstatus_slo_responses:rate5m{`+sel+`}[1h])) > 0) and sum by (api, route) (sum_over_time(api_route:httpstatus_slo_errors:rate5m{`+sel+`}[1h])) * 30 >= 10)`,
+		now(`label_replace(topk(10, sum by (api, route) (sum_over_time(api_route:httpstatus_slo_errors:rate5m{`+sel+`}[1h])) / (sum by (api, route) (sum_over_time(api_route:httpstatus_slo_responses:rate5m{`+sel+`}[1h])) > 0) and sum by (api, route) (sum_over_time(api_route:httpstatus_slo_errors:rate5m{`+sel+`}[1h])) * 30 >= 10), "route", "(all)", "route", "")`,
 			"{{api}} {{route}}")).
-		unit("percentunit").none("None has 10 errors").thresholds(from("yellow", 0.01, warn, 0.05, bad))
+		unit("percentunit").decimals(2).none("None has 10 errors").thresholds(from("yellow", 0.01, warn, 0.05, bad))
 }
 
 func latency(title, filter string) *panel {
@@ -136,5 +136,5 @@ func latency(title, filter string) *panel {
 	return graph(title, "Half of the responses, 95 % and 99 % of them were quicker than this. Empty where the log format has no duration.",
 		over(quantile("0.99"), "99 %"), over(quantile("0.95"), "95 %"), over(quantile("0.5"), "50 %")).
 		unit("s").legend("lastNotNull", "max").none("The log format has no duration").
-		coloured("99 %", "dark-blue").coloured("95 %", "blue").coloured("50 %", "light-blue")
+		coloured("99 %", "blue").coloured("95 %", "light-blue").coloured("50 %", "super-light-blue")
 }

@@ -31,7 +31,8 @@ func stat(title, description string, t target) *panel {
 	}
 	p.Options = map[string]any{
 		"colorMode": "value", "graphMode": graph, "justifyMode": "center", "textMode": "value", "orientation": "auto",
-		"wideLayout": true, "reduceOptions": map[string]any{"calcs": []string{"lastNotNull"}, "fields": "", "values": false},
+		"wideLayout": true, "text": map[string]any{"valueSize": 32},
+		"reduceOptions": map[string]any{"calcs": []string{"lastNotNull"}, "fields": "", "values": false},
 	}
 	p.FieldConfig.Defaults.Color = &colour{Mode: "thresholds"}
 	p.FieldConfig.Defaults.Thresholds = from(plain)
@@ -173,6 +174,12 @@ func unitLook(unit string, decimals int) []property {
 func barLook(unit, c string, max float64) []property {
 	return []property{{"unit", unit}, {"min", 0}, {"max", max}, {"color", colour{Mode: "fixed", FixedColor: c}},
 		{"custom.cellOptions", map[string]any{"type": "gauge", "mode": "basic", "valueDisplayMode": "text"}}}
+}
+
+// thresholdLook colours a cell's figure.
+func thresholdLook(unit string, decimals int, t *thresholds) []property {
+	return append(unitLook(unit, decimals), property{"thresholds", t}, property{"color", colour{Mode: "thresholds"}},
+		property{"custom.cellOptions", map[string]any{"type": "color-text"}})
 }
 
 func mapLook(m []mapping) []property {

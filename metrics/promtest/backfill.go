@@ -1,7 +1,9 @@
 package promtest
 
 import (
+	"bufio"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -22,78 +24,91 @@ func CreateBlocks(t testing.TB, promtool Tool, openMetrics, dataDir string) {
 }
 
 // BackfillRules adds to the blocks of dataDir what the recording rules of a rule file would have recorded from one time to
-// another. A rule that reads another's series comes a round later, for promtool evaluates each rule on what is stored.
+// another. A rule that reads another's series comes a round later.
 func BackfillRules(t testing.TB, prometheus, promtool Tool, rules, dataDir string, from, to time.Time) {
 	t.Helper()
 	for _, round := range rounds(t, rules) {
-		text, err := yaml.Marshal(round)
-		if err != nil {
-			t.Fatal(err)
-		}
-		file := filepath.Join(t.TempDir(), "rules.yml")
-		if err := os.WriteFile(file, text, 0o644); err != nil {
-			t.Fatal(err)
-		}
+		file := filepath.Join(t.TempDir(), "recorded.txt")
 		s := Start(t, prometheus, Config{DataDir: dataDir})
-		cmd := exec.Command(promtool.Path, "tsdb", "create-blocks-from", "rules", "--url="+s.URL, "--output-dir="+dataDir,
-			fmt.Sprintf("--start=%d", from.Unix()), fmt.Sprintf("--end=%d", to.Unix()), file)
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("%s: %v\n%s", cmd, err, out)
+		if err := record(t, s, round, file, from, to); err != nil {
+			t.Fatal(err)
 		}
-		s.Stop() // the next one finds the new blocks
+		s.Stop()
+		CreateBlocks(t, promtool, file, dataDir) // which the next server finds
 	}
 }
 
-type ruleFile struct {
-	Groups []ruleGroup `yaml:"groups"`
-}
-
-type ruleGroup struct {
-	Name     string          `yaml:"name"`
-	Interval string          `yaml:"interval,omitempty"`
-	Rules    []recordingRule `yaml:"rules"`
+// record writes the results of rules to a file in the OpenMetrics format.
+func record(t testing.TB, s *Server, rules []recordingRule, path string, from, to time.Time) error {
+	file, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	w := bufio.NewWriter(file)
+	for _, r := range rules {
+		results, err := s.QueryRange(t.Context(), r.Expr, from, to, r.interval)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(w, "# TYPE %s gauge\n", r.Record)
+		for _, result := range results {
+			delete(result.Metric, "__name__")
+			labels := ""
+			for _, name := range slices.Sorted(maps.Keys(result.Metric)) {
+				labels += fmt.Sprintf("%s=%q,", name, result.Metric[name])
+			}
+			for _, v := range result.Values {
+				fmt.Fprintf(w, "%s{%s} %s %.3f\n", r.Record, labels[:max(0, len(labels)-1)], v[1], v[0])
+			}
+		}
+	}
+	fmt.Fprintln(w, "# EOF")
+	return w.Flush()
 }
 
 type recordingRule struct {
-	Record string `yaml:"record"`
-	Expr   string `yaml:"expr"`
+	Record, Expr string
+	interval     time.Duration
 }
 
-// rounds gives the recording rules in rule files, so that each reads only what was recorded by those before.
-func rounds(t testing.TB, rules string) (files []ruleFile) {
-	var all ruleFile
-	if err := yaml.Unmarshal([]byte(rules), &all); err != nil {
+// rounds gives the recording rules in such an order that each reads only what was recorded in a round before.
+func rounds(t testing.TB, rules string) (all [][]recordingRule) {
+	var file struct {
+		Groups []struct {
+			Interval time.Duration
+			Rules    []recordingRule
+		}
+	}
+	if err := yaml.Unmarshal([]byte(rules), &file); err != nil {
 		t.Fatal(err)
 	}
-	var waiting []string // names that are not recorded yet
-	for _, g := range all.Groups {
+	var waiting []recordingRule
+	var names []string
+	for _, g := range file.Groups {
 		for _, r := range g.Rules {
 			if r.Record != "" {
-				waiting = append(waiting, r.Record)
+				r.interval = g.Interval
+				waiting, names = append(waiting, r), append(names, r.Record)
 			}
 		}
 	}
 	for len(waiting) > 0 {
-		var file ruleFile
-		var done []string
-		for _, g := range all.Groups {
-			var ready []recordingRule
-			for _, r := range g.Rules {
-				if slices.Contains(waiting, r.Record) && !reads(t, r.Expr, waiting) {
-					ready, done = append(ready, r), append(done, r.Record)
-				}
-			}
-			if ready != nil {
-				file.Groups = append(file.Groups, ruleGroup{g.Name, g.Interval, ready})
+		var ready, rest []recordingRule
+		var left []string
+		for _, r := range waiting {
+			if reads(t, r.Expr, names) {
+				rest, left = append(rest, r), append(left, r.Record)
+			} else {
+				ready = append(ready, r)
 			}
 		}
-		if done == nil {
-			t.Fatalf("recording rules that wait for each other: %v", waiting)
+		if ready == nil {
+			t.Fatalf("recording rules that wait for each other: %v", names)
 		}
-		waiting = slices.DeleteFunc(waiting, func(name string) bool { return slices.Contains(done, name) })
-		files = append(files, file)
+		all, waiting, names = append(all, ready), rest, left
 	}
-	return files
+	return all
 }
 
 func reads(t testing.TB, expr string, names []string) bool {
