@@ -273,6 +273,12 @@ func TestSameIDTwice(t *testing.T) {
 	check := contract.Check{ID: "a", Methods: []string{"GET"}, Pos: contract.Position{File: "a.yaml", Line: 3, Column: 1}}
 	other := check
 	other.Pos.Line = 9
+	if _, err := New(&contract.Contract{Codes: []contract.Code{
+		{Pattern: "200", OnlyWhen: []contract.Check{check}}, {Pattern: "201", OnlyWhen: []contract.Check{other}},
+	}}); err != nil {
+		t.Errorf("one condition in two places: %v", err)
+	}
+	other.Methods = []string{"PUT"}
 	_, err := New(&contract.Contract{Codes: []contract.Code{
 		{Pattern: "200", OnlyWhen: []contract.Check{check}}, {Pattern: "201", OnlyWhen: []contract.Check{other}},
 	}})

@@ -15,13 +15,14 @@ import (
 // context is what the verdict depends on besides code and facts.
 type context struct {
 	view       view
-	always     []contract.Check // of the route itself
+	route      []contract.Check // always_when of the route itself
 	method     string           // "" where unknown
 	documented Result           // whether the route has the method
 	limit      []string         // status patterns that may be looked up, nil for all
 	beyond     Reason           // of the other codes
 	unreadable bool             // the method is unknown and the route wants to know it: no condition may fail
 	preflight  bool             // 200 and 204 answer a CORS preflight
+	always     []*contract.Check
 }
 
 // shared is a context's key where several columns have the same one.
@@ -88,6 +89,7 @@ func (k *compiler) column(g, m int) uint32 {
 	if t, known := k.contexts[s]; known {
 		return t
 	}
+	ctx.always = ctx.alwaysWhen()
 	var t table
 	painted := ctx.view.paint()
 	for i := range t {
@@ -119,7 +121,7 @@ func (k *compiler) context(g, m int) (shared, context) {
 	}
 	group := &k.routing.groups[g]
 	if r := group.of(ctx.method); r != nil {
-		ctx.view, ctx.always, ctx.documented = viewOf(c, r), r.AlwaysWhen, Pass
+		ctx.view, ctx.route, ctx.documented = viewOf(c, r), r.AlwaysWhen, Pass
 		return shared{route: r, method: m, documented: Pass}, ctx
 	}
 	if ctx.method == "" {
@@ -207,7 +209,7 @@ func (k *compiler) ask(ctx *context, code int, entry *contract.Code) []dynamic {
 	for i := range entry.Sends {
 		add(entry.Sends[i].ID, false)
 	}
-	for check := range ctx.alwaysWhen() {
+	for _, check := range ctx.always {
 		add(check.ID, demands(check.Code, code, entry))
 	}
 	for _, number := range k.notes[code] {
@@ -218,34 +220,36 @@ func (k *compiler) ask(ctx *context, code int, entry *contract.Code) []dynamic {
 	return asked
 }
 
-// alwaysWhen yields every always_when that applies: of the route, of its codes, and of the page's codes that the route
+// alwaysWhen returns every always_when that applies: of the route, of its codes, and of the page's codes that the route
 // does not replace.
-func (ctx *context) alwaysWhen() func(yield func(*contract.Check) bool) {
-	return func(yield func(*contract.Check) bool) {
-		each := func(checks []contract.Check) bool {
-			for i := range checks {
-				if !yield(&checks[i]) {
-					return false
-				}
-			}
-			return true
-		}
-		if !each(ctx.always) {
-			return
-		}
-		for i := range ctx.view.route {
-			if !each(ctx.view.route[i].AlwaysWhen) {
-				return
-			}
-		}
-		for i := range ctx.view.page {
-			e := &ctx.view.page[i]
-			replaced := slices.ContainsFunc(ctx.view.route, func(c contract.Code) bool { return c.Pattern == e.Pattern })
-			if !replaced && !each(e.AlwaysWhen) {
-				return
-			}
+func (ctx *context) alwaysWhen() []*contract.Check {
+	var all []*contract.Check
+	add := func(checks []contract.Check) {
+		for i := range checks {
+			all = append(all, &checks[i])
 		}
 	}
+	add(ctx.route)
+	for i := range ctx.view.route {
+		add(ctx.view.route[i].AlwaysWhen)
+	}
+	for i := range ctx.view.page {
+		e := &ctx.view.page[i]
+		if len(e.AlwaysWhen) > 0 && !ctx.view.replaces(e.Pattern) {
+			add(e.AlwaysWhen)
+		}
+	}
+	return all
+}
+
+// replaces reports whether the route has an entry of its own for a pattern of the page.
+func (v view) replaces(pattern string) bool {
+	for i := range v.route {
+		if v.route[i].Pattern == pattern {
+			return true
+		}
+	}
+	return false
 }
 
 // demands reports whether a code is the one that always_when demands. "default" demands a code that only the default

@@ -35,10 +35,14 @@ func (c *Classifier) numberConditions() (map[string]int, error) {
 	add := func(checks []contract.Check, role role, patterns ...string) {
 		for i := range checks {
 			check := &checks[i]
-			if other := first[check.ID]; other != nil && other.Pos != check.Pos && conflict == nil {
+			if other := first[check.ID]; other != nil && !other.Equal(check) && conflict == nil {
 				conflict = conflictError(other.Pos, check.Pos, check.ID)
 			}
-			codes[check.ID] = append(codes[check.ID], patterns...)
+			for _, p := range patterns {
+				if !slices.Contains(codes[check.ID], p) {
+					codes[check.ID] = append(codes[check.ID], p)
+				}
+			}
 			if first[check.ID] == nil {
 				first[check.ID] = check
 				all = append(all, condition{check: check, role: role})

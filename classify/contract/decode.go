@@ -43,6 +43,10 @@ func empty() *Contract {
 // contract reads the whole document. The text of files that it refers to goes into digest as well.
 func (r *reader) contract(n *yaml.Node, digest io.Writer) *Contract {
 	c := empty()
+	if !r.looksLikeContract(n) {
+		r.errorf(n, "this is no contract: it has neither contract: v1 nor codes, routes or openapi")
+		return c
+	}
 	seen := map[string]bool{}
 	var openapi *yaml.Node
 	for key, v := range r.mapping(n, "the contract", contractKeys) {
@@ -100,6 +104,17 @@ func (r *reader) contract(n *yaml.Node, digest io.Writer) *Contract {
 		}
 	}
 	return c
+}
+
+// looksLikeContract reports whether a mapping has one of the keys that a contract cannot be without: the keys of any other
+// document are not worth a message each.
+func (r *reader) looksLikeContract(n *yaml.Node) bool {
+	for i := 0; i < len(n.Content); i += 2 {
+		if slices.Contains([]string{"contract", "codes", "routes", "openapi"}, n.Content[i].Value) {
+			return true
+		}
+	}
+	return false
 }
 
 func (r *reader) name(n *yaml.Node) string {

@@ -204,19 +204,38 @@ func (r *reader) merge(at *yaml.Node, file string, opts openAPIOptions, c *Contr
 		}
 	}
 	for _, route := range doc.Routes {
-		at := slices.IndexFunc(operations(&route), func(key string) bool { _, found := own[key]; return found })
-		if at < 0 {
-			c.Routes = append(c.Routes, route)
-			continue
+		for i, key := range operations(&route) {
+			at, known := own[key]
+			if !known {
+				one := route
+				if len(route.Methods) > 0 {
+					one.Methods = route.Methods[i : i+1]
+				}
+				c.Routes = append(c.Routes, one)
+				continue
+			}
+			if len(c.Routes[at].Methods) > 1 { // only this one of its methods is in the document
+				split := c.Routes[at]
+				split.Methods = []string{route.Methods[i]}
+				c.Routes[at].Methods = without(c.Routes[at].Methods, route.Methods[i])
+				at = len(c.Routes)
+				c.Routes = append(c.Routes, split)
+				own[key] = at
+			}
+			mergeRoute(&c.Routes[at], &route)
 		}
-		mergeRoute(&c.Routes[own[operations(&route)[at]]], &route)
 	}
 	c.Codes = mergeCodes(c.Codes, doc.Codes)
 }
 
+// without returns a copy of words that lacks one of them.
+func without(words []string, word string) []string {
+	return slices.DeleteFunc(slices.Clone(words), func(w string) bool { return w == word })
+}
+
 func mergeRoute(own, other *Route) {
 	own.Codes = mergeCodes(own.Codes, other.Codes)
-	own.AlwaysWhen = append(own.AlwaysWhen, other.AlwaysWhen...)
+	own.AlwaysWhen = slices.Concat(own.AlwaysWhen, other.AlwaysWhen)
 	if own.Owner == "" {
 		own.Owner = other.Owner
 	}
@@ -224,6 +243,7 @@ func mergeRoute(own, other *Route) {
 }
 
 func mergeCodes(own, other []Code) []Code {
+	own = slices.Clip(own) // two routes may share it
 	for _, code := range other {
 		if !slices.ContainsFunc(own, func(c Code) bool { return c.Pattern == code.Pattern }) {
 			own = append(own, code)

@@ -62,7 +62,8 @@ type Code struct {
 
 // A Check is one condition. All of its parts must hold; an empty part asks nothing.
 type Check struct {
-	// ID is unique within the contract, but for the codes of one comma list: they share their conditions.
+	// ID names one condition of the contract. Several codes may share a condition: those of a comma list, and those of
+	// several operations that ask for the same.
 	ID       string
 	Severity Severity
 

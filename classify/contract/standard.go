@@ -1,8 +1,6 @@
 package contract
 
-import (
-	"slices"
-)
+import "slices"
 
 // A Note is a check of the HTTP standard itself, beside what a contract says. Notes never change a verdict.
 type Note struct {
@@ -86,9 +84,13 @@ func (c *Code) States(n *Note) bool {
 	return slices.ContainsFunc(own, func(o Check) bool { return o.sameParts(&n.Check) })
 }
 
-// sameParts reports whether two conditions ask for the same.
+// Equal reports whether two conditions ask for the same with the same severity, whatever they are called.
+func (c *Check) Equal(o *Check) bool { return c.Severity == o.Severity && c.sameParts(o) }
+
 func (c *Check) sameParts(o *Check) bool {
 	return slices.Equal(c.Methods, o.Methods) && slices.Equal(c.RequestHeaders, o.RequestHeaders) && c.Auth == o.Auth &&
-		(c.DocumentedMethod == nil) == (o.DocumentedMethod == nil) && slices.Equal(c.Status, o.Status) && c.Code == o.Code &&
+		sameBool(c.DocumentedMethod, o.DocumentedMethod) && slices.Equal(c.Status, o.Status) && c.Code == o.Code &&
 		c.AnyHeader == o.AnyHeader && slices.Equal(c.ResponseHeaders, o.ResponseHeaders) && c.Body == o.Body
 }
+
+func sameBool(a, b *bool) bool { return a == b || a != nil && b != nil && *a == *b }
