@@ -65,7 +65,7 @@ func checkPreset(name string) error {
 	switch {
 	case name == "":
 		return &formatError{name, 0, "the format is empty: expected a preset (" + strings.Join(Presets(), ", ") + ") or the server's format string"}
-	case strings.ContainsAny(name, "$%# \t\n"):
+	case strings.ContainsAny(name, "$%# \t\n'\""):
 		return nil
 	}
 	if similar := nearest(strings.ToLower(name), Presets()); similar != "" {

@@ -43,7 +43,7 @@ func pattern(t *template, f *field, before, literal string) string {
 	case kindMethod:
 		return `[0-9A-Za-z_-]*?`
 	case kindProtocol:
-		return `-|[A-Z]*(?:/[0-9.]*)?`
+		return `-|(?:[A-Z]+(?:/[0-9.]*)?)?`
 	case kindStamp:
 		return `[0-9]{2}/[A-Z][a-z]{2}/[0-9]{4}:[0-9]{2}:[0-9]{2}:[0-9]{2} [+-][0-9]{4}|-`
 	}

@@ -1,0 +1,228 @@
+package accesslog
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// describe writes a template as literals and <field>s.
+func describe(t *template) string {
+	var s strings.Builder
+	for i, literal := range t.literals {
+		s.WriteString(literal)
+		if i < len(t.fields) {
+			s.WriteString("<" + t.fields[i].name + ">")
+		}
+	}
+	return s.String()
+}
+
+func TestCompile(t *testing.T) {
+	for _, c := range []struct{ name, format, wantName, want string }{
+		{"preset", "combined", "combined", `<%h> <%l> <%u> [<%t>] "<%r>" <%>s> <%b> "<%{Referer}i>" "<%{User-Agent}i>"`},
+		{"preset with white space", " common\n", "common", `<%h> <%l> <%u> [<%t>] "<%r>" <%>s> <%b>`},
+
+		{"nginx, bare", `$remote_addr "$request" $status`, "", `<$remote_addr> "<$request>" <$status>`},
+		{"nginx, quoted", `'$remote_addr "$request" $status'`, "", `<$remote_addr> "<$request>" <$status>`},
+		{"nginx, quoted in pieces", `'$remote_addr ' '"$request" $status'`, "", `<$remote_addr> "<$request>" <$status>`},
+		{"nginx, quoted, semicolon", `'$status';`, "", `<$status>`},
+		{"nginx, bare, begins with a quote", `"$request" "$status"`, "", `"<$request>" "<$status>"`},
+		{"nginx, bare, ends in a semicolon", `$request|$status;`, "", `<$request>|<$status>`},
+		{"nginx, braces", `${status}0 ${request}`, "", `<$status>0 <$request>`},
+		{"nginx, directive", "log_format main '$remote_addr - \"$request\" '\n                  '$status';", "main", `<$remote_addr> - "<$request>" <$status>`},
+		{"nginx, double quotes", `log_format main "\"$request\" it's $status";`, "main", `"<$request>" it's <$status>`},
+		{"nginx, no quotes", `log_format main $status\t$request;`, "main", "<$status>\t<$request>"},
+		{"nginx, escapes", `log_format main 'it\'s\t$status\\\d';`, "main", "it's\t<$status>\\\\d"},
+		{"nginx, no semicolon", `log_format main '$status'`, "main", `<$status>`},
+		{"nginx, escape", `log_format main escape=json '{"s":$status}';`, "main", `{"s":<$status>}`},
+		{"nginx, comments", "# the main log\n\nlog_format main '$status'; # behind\n# after\n", "main", `<$status>`},
+		{"nginx, tabs between", "log_format\tmain\t'$status';", "main", `<$status>`},
+		{"nginx, '#' inside", `log_format all '# "$status" #';`, "all", `# "<$status>" #`},
+		{"nginx, percent sign", `$status 100% %s`, "", `<$status> 100% %s`},
+		{"nginx, own variable", `$status $auth $my_map`, "", `<$status> <$auth> <$my_map>`},
+		{"nginx, own variable like a known one", `$status $request_uri2 $host_name`, "", `<$status> <$request_uri2> <$host_name>`},
+		{"nginx, path with query", `$uri$is_args$args $status`, "", `<$uri$is_args$args> <$status>`},
+		{"nginx, neighbours that nobody needs", `$status $remote_addr$remote_user`, "", `<$status> <$remote_addr$remote_user>`},
+
+		{"Apache, bare", `%h "%r" %>s`, "", `<%h> "<%r>" <%>s>`},
+		{"Apache, bare with backslashes", `%h \"%r\" %>s`, "", `<%h> "<%r>" <%>s>`},
+		{"Apache, quoted", `"%h \"%r\" %>s"`, "", `<%h> "<%r>" <%>s>`},
+		{"Apache, quoted, nickname", `"%h \"%r\" %>s" short`, "short", `<%h> "<%r>" <%>s>`},
+		{"Apache, directive", `LogFormat "%h \"%r\" %>s" short`, "short", `<%h> "<%r>" <%>s>`},
+		{"Apache, directive, single quotes", `LogFormat '%h "%r" %>s'`, "", `<%h> "<%r>" <%>s>`},
+		{"Apache, directive in lower case, comments", "# x\n logformat \"%>s\" s\n# y", "s", `<%>s>`},
+		{"Apache, %t", `%t %{%Y}t %{begin:%d/%b/%Y}t %{end:msec}t %{usec_frac}t %>s`, "", `[<%t>] <%{%Y}t> <%{begin:%d/%b/%Y}t> <%{end:msec}t> <%{usec_frac}t> <%>s>`},
+		{"Apache, modifiers", `%!200,304{User-agent}i %400,501{Referer}i %<s %>s %200>s`, "", `<%!200,304{User-agent}i> <%400,501{Referer}i> <%<s> <%>s> <%200>s>`},
+		{"Apache, arguments", `%{X}i %{X}o %{X}e %{X}n %{X}C %{c}a %{remote}p %{hextid}P %{us}T %>s`, "", `<%{X}i> <%{X}o> <%{X}e> <%{X}n> <%{X}C> <%{c}a> <%{remote}p> <%{hextid}P> <%{us}T> <%>s>`},
+		{"Apache, all letters", `%a %A %B %b %D %f %H %k %l %L %m %p %P %q %R %s %T %u %U %v %V %X %I %O %S`, "", `<%a> <%A> <%B> <%b> <%D> <%f> <%H> <%k> <%l> <%L> <%m> <%p> <%P> <%q> <%R> <%s> <%T> <%u> <%U> <%v> <%V> <%X> <%I> <%O> <%S>`},
+		{"Apache, trailers", `%{X}^ti %{X}^to %>s`, "", `<%{X}^ti> <%{X}^to> <%>s>`},
+		{"Apache, percent and control", `%%\t%>s%%\n`, "", "%\t<%>s>%\n"},
+		{"Apache, module", `%{SSL_PROTOCOL}x %>s`, "", `<%{SSL_PROTOCOL}x> <%>s>`},
+		{"Apache, path with query", `%m %U%q %>s`, "", `<%m> <%U%q> <%>s>`},
+		{"Apache, JSON", `LogFormat "{\"s\":\"%>s\"}" json`, "json", `{"s":"<%>s>"}`},
+		{"lighttpd", `accesslog.format = "%h \"%r\" %>s"`, "", `<%h> "<%r>" <%>s>`},
+		{"varnishncsa", `varnishncsa -F '%h "%r" %s %{Varnish:hitmiss}x'`, "", `<%h> "<%r>" <%s> <%{Varnish:hitmiss}x>`},
+		{"varnishncsa, option behind", `'{"s":%s}' -j` + "\n# comment", "", `{"s":<%s>}`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f := mustCompile(t, c.format)
+			if got := describe(f.templates[0]); f.Name() != c.wantName || got != strings.TrimSuffix(c.want, "\n") {
+				t.Errorf("%s\ngot  %q %s\nwant %q %s", c.format, f.Name(), got, c.wantName, c.want)
+			}
+		})
+	}
+}
+
+func TestCompileErrors(t *testing.T) {
+	for _, c := range []struct{ format, want string }{
+		{"", "format: column 1: the format is empty: expected a preset (auto, combined, common, vhost_combined) or the server's format string"},
+		{"# only this\n", "format: column 1: found only comments: expected a preset's name or a format string"},
+		{"combnied", `format: column 1: unknown preset "combnied": did you mean combined?`},
+		{"Combined", `format: column 1: unknown preset "Combined": did you mean combined?`},
+		{"apache", `format: column 1: unknown preset "apache": expected one of auto, combined, common, vhost_combined, or the server's format string itself`},
+		{"'' ", "format: column 1: the format string is empty"},
+		{"log_format main '';", "format: column 1: the format string is empty"},
+		{"just some words", `format: column 1: "just some words" has no fields: expected an nginx format with $status or an Apache format with %>s`},
+
+		{`$remote_addr $request`, "format: column 22: the format ends without a status: add $status"},
+		{`"$request" $upstream_status`, "format: column 28: the format ends without $status ($upstream_status is what the upstream answered, not what the client got): add $status"},
+		{`%h "%r" %b`, "format: column 11: the format ends without a status: add %>s"},
+		{`$remote_addr $statsu`, "format: column 14: unknown variable $statsu: did you mean $status?"},
+		{`$status $body_bytes_send`, "format: column 9: unknown variable $body_bytes_send: did you mean $body_bytes_sent?"},
+		{"log_format main '$status '\n  '$request_tme';", "format: line 2, column 4: unknown variable $request_tme: did you mean $request_time?"},
+		{`$status $`, "format: column 9: a $ without a variable's name behind it: nginx does not accept it either"},
+		{`$status ${request`, "format: column 9: the ${ has no closing }: expected ${name}"},
+		{`$request_time$status`, "format: column 14: $status follows $request_time without a separator: no reader can tell where one ends; put a blank or a quote between them"},
+		{`%h%>s`, "format: column 3: %>s follows %h without a separator: no reader can tell where one ends; put a blank or a quote between them"},
+		{`%h %w %>s`, "format: column 4: %w: unknown directive %w: did you mean %W?"},
+		{`%h %z %>s`, "format: column 4: %z: unknown directive %z: expected one of Apache's mod_log_config, such as %>s, %r or %{Referer}i"},
+		{`%h %i %>s`, "format: column 4: %i: needs a name, as in %{Name}i"},
+		{`%{fortnights}T %>s`, `format: column 1: %{fortnights}T: unknown unit "fortnights": expected %{s}T, %{ms}T or %{us}T`},
+		{`%>s %{Referer`, "format: column 5: the { in this directive has no closing }"},
+		{`%>s 100%`, "format: column 8: the format ends in the middle of a directive; a percent sign itself is %%"},
+		{`%>s 100% b`, `format: column 8: "% " is no directive: expected a letter after the %; a percent sign itself is %%`},
+		{`log_format main '$status`, "format: column 17: the ' that opens here is never closed"},
+		{`LogFormat "%>s`, `format: column 11: the " that opens here is never closed`},
+		{`'$status`, "format: column 1: the ' that opens here is never closed"},
+		{`log_format '$status';`, `format: column 12: log_format found "'$status'": expected a name before the string, as in log_format main '...';`},
+		{`log_format main escape=xml '$status';`, "format: column 17: unknown escape=xml: nginx has escape=default, escape=json and escape=none"},
+		{`LogFormat combined`, `format: column 11: found "combined": expected the format in quotes, as in LogFormat "%h ..." name`},
+		{`LogFormat "%>s" a b`, `format: column 16: found "a b" behind the string: expected at most a nickname`},
+		{"log_format main '$status';\naccess_log /x main;", `format: line 2, column 1: after the main directive found "access_log /x main;": expected another directive or the end`},
+		{`%>s\n%h`, "format: column 4: the format holds a line break: an entry must be one line"},
+	} {
+		f, err := Compile(c.format)
+		if err == nil {
+			t.Errorf("Compile(%q) = %s, want error %s", c.format, describe(f.templates[0]), c.want)
+		} else if err.Error() != c.want {
+			t.Errorf("Compile(%q)\ngot  %s\nwant %s", c.format, err, c.want)
+		}
+	}
+}
+
+func TestFormat(t *testing.T) {
+	for _, c := range []struct {
+		format          string
+		bytes, duration bool
+		fields          string
+		warnings        string // one word of each
+	}{
+		{"common", true, false, "protocol time", ""},
+		{"auto", true, false, "host protocol req.referer req.user-agent time", ""},
+		{jsonFormat, true, true, "host protocol req.referer req.user-agent time", ""},
+		{timedFormat, true, true, "host protocol req.referer req.user-agent time upstream_status", ""},
+		{`"$request" $status $http_if_none_match $sent_http_www_authenticate $auth $request_completion $content_type`, false, false, "auth completion protocol req.content-type req.if-none-match resp.www-authenticate", ""},
+		{`"%r" %>s %{If-Range}i %{Location}o %{auth}e %X`, false, false, "auth completion protocol req.if-range resp.location", ""},
+		{`"$request" $status $http_authorization $http_cookie`, false, false, "protocol req.authorization req.cookie", "$http_authorization $http_cookie"},
+		{`"%r" %s %{Authorization}i`, false, false, "protocol req.authorization", "%{Authorization}i %>s"},
+		{`"%r" %s %>s`, false, false, "protocol", ""},
+		{`log_format x escape=none '$request $status';`, false, false, "protocol", "escape=none"},
+		{`$status`, false, false, "", "neither"},
+	} {
+		f := mustCompile(t, c.format)
+		if f.HasBodyBytes() != c.bytes || f.HasDuration() != c.duration {
+			t.Errorf("%s: bytes %v, duration %v; want %v, %v", c.format, f.HasBodyBytes(), f.HasDuration(), c.bytes, c.duration)
+		}
+		if got := strings.Join(f.Fields(), " "); got != c.fields {
+			t.Errorf("%s: fields %s, want %s", c.format, got, c.fields)
+		}
+		want := strings.Fields(c.warnings)
+		if len(f.Warnings()) != len(want) {
+			t.Errorf("%s: warnings %q, want %q", c.format, f.Warnings(), want)
+			continue
+		}
+		for i, word := range want {
+			if !strings.Contains(f.Warnings()[i], word) {
+				t.Errorf("%s: warning %q, want one of %s", c.format, f.Warnings()[i], word)
+			}
+		}
+	}
+}
+
+func TestParseTime(t *testing.T) {
+	for _, c := range []struct{ format, time, want string }{
+		{"combined", "22/Nov/2026:13:37:29 +0330", "2026-11-22T13:37:29+03:30"},
+		{`$time_iso8601 $status`, "2026-11-22T13:37:29+00:00", "2026-11-22T13:37:29Z"},
+		{`$msec $status`, "1483455396.639", "2017-01-03T14:56:36.639Z"},
+		{`$msec $time_local $status`, "1483455396.639", "2017-01-03T14:56:36.639Z"},
+		{`%{%Y-%m-%dT%H:%M:%S%z}t %>s`, "2026-11-22T13:40:38+0000", "2026-11-22T13:40:38Z"},
+		{`%{begin:%d/%b/%y %T}t %>s`, "22/Nov/26 13:40:38", "2026-11-22T13:40:38Z"},
+		{`%{%s}t %>s`, "1483455396", "2017-01-03T14:56:36Z"},
+		{`%{sec}t %>s`, "1483455396", "2017-01-03T14:56:36Z"},
+		{`%{end:msec}t %>s`, "1483455396639", "2017-01-03T14:56:36.639Z"},
+		{`%{usec}t %>s`, "1483455396639001", "2017-01-03T14:56:36.639001Z"},
+		{`%{%U weeks}t %>s`, "12 weeks", ""},
+		{"combined", "-", ""},
+		{"combined", "99/Nov/2026:13:37:29 +0330", ""},
+		{`$status`, "22/Nov/2026:13:37:29 +0330", ""},
+	} {
+		got := ""
+		if at, ok := mustCompile(t, c.format).ParseTime([]byte(c.time)); ok {
+			got = at.Format("2006-01-02T15:04:05.999999Z07:00")
+		}
+		if got != c.want {
+			t.Errorf("%s: ParseTime(%q) = %q, want %q", c.format, c.time, got, c.want)
+		}
+	}
+}
+
+func TestReasons(t *testing.T) {
+	seen := map[string]bool{"": true}
+	for _, r := range Reasons() {
+		if seen[r.String()] {
+			t.Errorf("reason %d has the name %q, which is empty or another's", r, r)
+		}
+		seen[r.String()] = true
+	}
+	if slices.Contains(Reasons(), None) || Malformed.Skipped() || Encoding.Skipped() || !Blank.Skipped() || !Message.Skipped() {
+		t.Error("None is among the reasons, or a failed line counts as skipped, or the other way round")
+	}
+}
+
+// FuzzCompile: no panic; what compiles parses any line without one, and a template gives itself back.
+func FuzzCompile(f *testing.F) {
+	for _, s := range fuzzFormats {
+		f.Add(s)
+	}
+	for _, s := range []string{"combnied", "# x\n", `'$status`, `%{`, `%!200,304{User-agent}i%>s`, `log_format a '$status'; log_format b "$status";`, `accesslog.format = "%s"`, `varnishncsa -F '%s' -j`} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, source string) {
+		format, err := Compile(source)
+		if err != nil {
+			if !strings.HasPrefix(err.Error(), "format: ") {
+				t.Errorf("Compile(%q): %v: it does not say where", source, err)
+			}
+			return
+		}
+		p := format.NewParser(format.Fields())
+		var e Entry
+		for _, c := range parseCases {
+			p.Parse([]byte(c.line), &e)
+		}
+		for _, tmpl := range format.templates {
+			p.Parse([]byte(describe(tmpl)), &e)
+		}
+	})
+}
