@@ -46,7 +46,7 @@ func apiStats() []*panel {
 			over(`sum(api:httpstatus_responses:rate5m{`+one+`})`, "")).unit("reqps"),
 		stat("How much goes wrong?", "Share of responses that count against the objective, over the last hour.",
 			over(`max(api:httpstatus_slo_errors_per_responses:ratio_rate1h{`+one+`})`, "")).
-			unit("percentunit").none("no traffic").thresholds(from(good, 0.001, warn, 0.0144, bad)),
+			unit("percentunit").none("no traffic"),
 		stat("What is promised?", "Objective: the promised share of responses that are no errors.",
 			now(`max(httpstatus_slo_objective_ratio{`+one+`})`, "")).unit("percentunit"),
 		stat("How much budget is left?", "Share of a 30-day error budget that is left. Below 0 the objective is missed.",

@@ -7,7 +7,7 @@ var classColours = []struct{ class, codes, colour string }{
 	{"3xx", "3[0-9][0-9]", "blue"},
 	{"4xx", "4[0-9][0-9]", "orange"},
 	{"5xx", "5[0-9][0-9]", "red"},
-	{"none", "(?:none|other)", grey},
+	{"none", "(?:none|other|444|460|499)", grey},
 }
 
 const (
@@ -29,8 +29,8 @@ func from(first string, pairs ...any) *thresholds {
 	return t
 }
 
-// byCode colours the series of codes, named "404 Not found", in shades of the colour of their class. 499 and the like have
-// no response and are told by their class where it is known; as a code they are client errors to the eye.
+// byCode colours the series of codes, named "404 Not found", in shades of the colour of their class. Contracts count 444, 460
+// and 499 as no response unless they say otherwise.
 func (p *panel) byCode() *panel {
 	for _, c := range classColours {
 		p.override("byRegexp", "/^"+c.codes+"\\b/", property{"color", colour{Mode: "shades", FixedColor: c.colour}})

@@ -27,7 +27,7 @@ func overviewStats() []*panel {
 			over(`sum(api:httpstatus_responses:rate5m{`+sel+`})`, "")).unit("reqps"),
 		stat("How much goes wrong?", "Share of responses that count against the objective, over the last hour.",
 			over(`sum(sum_over_time(api:httpstatus_slo_errors:rate5m{`+sel+`}[1h])) / sum(sum_over_time(api:httpstatus_slo_responses:rate5m{`+sel+`}[1h]))`, "")).
-			unit("percentunit").none("no traffic").thresholds(from(good, 0.001, warn, 0.0144, bad)),
+			unit("percentunit").none("no traffic"),
 		stat("Who spends too fast?", "Highest burn rate of the error budget over the last hour among the APIs: 1 spends the budget in exactly 30 days, 14.4 pages.",
 			over(`max(api:httpstatus_slo_errors_per_responses:ratio_rate1h{`+sel+`} / api:httpstatus_slo_error_budget:ratio{`+sel+`})`, "")).
 			unit("suffix:×").decimals(1).none("no traffic").thresholds(from(good, 1.0, warn, 14.4, bad)),
