@@ -2,7 +2,6 @@ package metrics
 
 import (
 	"bytes"
-	"math/rand/v2"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -72,7 +71,10 @@ func scrape(t testing.TB, reg *prometheus.Registry, accept string) []byte {
 	return w.Body.Bytes()
 }
 
-const openMetrics = "application/openmetrics-text; version=1.0.0"
+const (
+	openMetrics = "application/openmetrics-text; version=1.0.0"
+	protobuf    = "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited"
+)
 
 func TestExposition(t *testing.T) {
 	s := day()
@@ -108,7 +110,7 @@ func TestPromtool(t *testing.T) {
 // TestProtobuf shows that created timestamps and native buckets reach a scraper that asks for protobuf.
 func TestProtobuf(t *testing.T) {
 	reg := registry(t, day())
-	body := scrape(t, reg, "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited")
+	body := scrape(t, reg, protobuf)
 	dec := expfmt.NewDecoder(bytes.NewReader(body), expfmt.NewFormat(expfmt.TypeProtoDelim))
 	families := map[string]*dto.MetricFamily{}
 	for {
@@ -221,33 +223,5 @@ func TestExactValues(t *testing.T) {
 	src.Stats.Bytes.Store(1<<53 - 1)
 	if got := string(scrape(t, registry(t, r.Snapshot()), "")); !strings.Contains(got, "9.007199254740991e+15\n") {
 		t.Error(got)
-	}
-}
-
-func BenchmarkScrape(b *testing.B) {
-	s := wide(1500)
-	r, _ := recorder(s, 2, 0, time.Now)
-	rnd := rand.New(rand.NewPCG(15, 16))
-	for range 20_000 {
-		v := s.documented[rnd.IntN(len(s.documented))]
-		r.Shard(0).Count(0, &classify.Verdict{Route: v.Route, Method: v.Method, Code: v.Code, SLO: v.SLO}, 100, -1)
-	}
-	snapshot := r.Snapshot()
-	b.Logf("%d counters, %d histograms, %d gauges", len(snapshot.series), len(snapshot.histograms), len(snapshot.gauges))
-	snapshot.histograms = nil
-	snapshot.gauges = nil
-	snapshot.series = snapshot.series[:5000]
-	reg := prometheus.NewRegistry()
-	reg.MustRegister(NewCollector(func() *Snapshot { return snapshot }))
-	h := promhttp.HandlerFor(reg, promhttp.HandlerOpts{EnableOpenMetrics: true, DisableCompression: true})
-	for _, accept := range []string{"text/plain", openMetrics, "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited"} {
-		b.Run(accept[:strings.IndexAny(accept, ";n")], func(b *testing.B) {
-			req := httptest.NewRequest("GET", "/metrics", nil)
-			req.Header.Set("Accept", accept)
-			b.ReportAllocs()
-			for b.Loop() {
-				h.ServeHTTP(httptest.NewRecorder(), req)
-			}
-		})
 	}
 }

@@ -11,7 +11,8 @@ import (
 // recorder before. Call it once, before anything is counted, and after a reload in the quiet moment that s is from.
 //
 // Series are found by their label values. Those whose labels the contracts and sources do not have any more are dropped;
-// Restore returns how many. The labels class, meaning and severity do not count: when a contract gives a code another
+// Restore returns how many. (Once a route or a source is dropped, lines are responses, failed and skipped lines together
+// in all that is counted from then on, not in total.) The labels class, meaning and severity do not count: when a contract gives a code another
 // meaning, its count and created timestamp go on under the new one, so sums over responses_total neither jump nor fall.
 // Series that s does not know begin now.
 //

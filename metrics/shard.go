@@ -9,7 +9,8 @@ import (
 )
 
 // A Shard holds what one worker counted. The worker is the only one that writes to it, without atomics; the recorder
-// reads it in a quiet moment. Each table has room around it, so that no two shards share a cache line.
+// reads it in a quiet moment. Each table has room around it, or whole cache lines as cells have, so that no two shards
+// share one.
 type Shard struct {
 	apis    []shardAPI
 	sources []shardSource

@@ -3,6 +3,7 @@ package metrics
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"math/rand/v2"
 	"reflect"
 	"slices"
@@ -13,7 +14,6 @@ import (
 	"httpstatus_exporter/classify"
 	"httpstatus_exporter/classify/contract"
 	"httpstatus_exporter/ingest"
-	"httpstatus_exporter/ingest/accesslog"
 )
 
 func encode(t testing.TB, s *Snapshot) []byte {
@@ -25,12 +25,22 @@ func encode(t testing.TB, s *Snapshot) []byte {
 	return b
 }
 
-// exposed returns what a snapshot exposes, without what is not saved.
+// exposed returns all that a snapshot exposes and saves: with created timestamps and native buckets, without gauges.
 func exposed(t testing.TB, s *Snapshot) string {
 	t.Helper()
 	copied := *s
 	copied.gauges = nil
-	return string(scrape(t, registry(t, &copied), openMetrics+";escaping=allow-utf-8"))
+	gathered, err := registry(t, &copied).Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	for _, f := range gathered {
+		for _, m := range f.Metric {
+			fmt.Fprintf(&b, "%s %v\n", f.GetName(), m)
+		}
+	}
+	return b.String()
 }
 
 // restart returns a fresh recorder that goes on from what s was saved as.
@@ -293,84 +303,4 @@ func FuzzDecodeSnapshot(f *testing.F) {
 		r.Restore(s)
 		r.Snapshot()
 	})
-}
-
-func BenchmarkSnapshot(b *testing.B) {
-	s := wide(1430) // 7 series each
-	r, _ := recorder(s, 2, 0, time.Now)
-	rnd := rand.New(rand.NewPCG(21, 22))
-	for range 50_000 {
-		v := s.documented[rnd.IntN(len(s.documented))]
-		r.Shard(rnd.IntN(2)).Count(0, &classify.Verdict{Route: v.Route, Method: v.Method, Code: v.Code, SLO: v.SLO}, 100, time.Duration(rnd.IntN(1e9)))
-	}
-	snapshot := r.Snapshot()
-	b.Logf("%d series, %d of them histograms, %d bytes", len(snapshot.series), len(snapshot.histograms), len(encode(b, snapshot)))
-	b.Run("take", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			r.Snapshot()
-		}
-	})
-	b.Run("encode", func(b *testing.B) {
-		var buf []byte
-		for b.Loop() {
-			buf, _ = snapshot.AppendBinary(buf[:0])
-		}
-		b.SetBytes(int64(len(buf)))
-	})
-	b.Run("restore", func(b *testing.B) {
-		buf := encode(b, snapshot)
-		for b.Loop() {
-			decoded, _ := DecodeSnapshot(buf)
-			next, _ := recorder(s, 2, 0, time.Now)
-			next.Restore(decoded)
-		}
-	})
-}
-
-func BenchmarkCount(b *testing.B) {
-	s := wide(20)
-	verdicts := make([]classify.Verdict, 1024)
-	rnd := rand.New(rand.NewPCG(23, 24))
-	for i := range verdicts {
-		d := s.documented[min(rnd.IntN(60), rnd.IntN(60))]
-		verdicts[i] = classify.Verdict{Route: d.Route, Code: d.Code, SLO: d.SLO, Checks: []classify.Check{{Condition: 0}}}
-	}
-	for _, row := range []struct {
-		name     string
-		duration time.Duration
-	}{{"plain", -1}, {"duration", time.Millisecond}} {
-		b.Run(row.name, func(b *testing.B) {
-			r, _ := recorder(s, 1, 0, time.Now)
-			shard, i := r.Shard(0), 0
-			for b.Loop() {
-				i++
-				shard.Count(0, &verdicts[i&1023], 512, row.duration*time.Duration(i&255))
-			}
-		})
-		b.Run(row.name+"/2", func(b *testing.B) {
-			r, _ := recorder(s, 2, 0, time.Now)
-			done := make(chan struct{})
-			n := b.N
-			for w := range 2 {
-				go func() {
-					shard := r.Shard(w)
-					for i := range n {
-						shard.Count(0, &verdicts[i&1023], 512, row.duration*time.Duration(i&255))
-					}
-					done <- struct{}{}
-				}()
-			}
-			<-done
-			<-done
-		})
-	}
-}
-
-func BenchmarkReject(b *testing.B) {
-	r, _ := recorder(small(), 1, 0, time.Now)
-	shard := r.Shard(0)
-	for b.Loop() {
-		shard.Reject(0, accesslog.Malformed, 1)
-	}
 }
