@@ -1,0 +1,130 @@
+package contract
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/net/html"
+)
+
+const shown = `source: {title: "Jobs <API> & more", url: "https://example.org/x?a=1&b=2"}
+codes:
+  200: Success
+  4XX: {meaning: Yours, owner: edge}
+  5XX: {meaning: "a | b", slo: bad}
+  201:
+    meaning: Created
+    description: "<script>alert(1)</script>"
+    only_when: [{id: c, method: [PUT, POST]}]
+    sends: [{id: l, response_header: {location: present}, severity: warning}]
+routes:
+- match: POST /jobs
+  owner: jobs
+  deprecated: true
+  always_when: [{id: async, code: 202, status: [2XX]}]
+  codes: {202: Accepted, 200: null, 404: null}
+- match: GET /jobs/{id}
+  name: job
+  host: api.example.org
+  inherit: false
+  codes: {200: {meaning: OK, deprecated: true}, default: Error}
+- match: GET /empty
+  inherit: false
+`
+
+var traffic = map[SeenKey]LastSeen{
+	{"/jobs", "202"}:     {12, time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)},
+	{"/jobs", "500"}:     {2, time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC)},
+	{"/jobs", "503"}:     {1, time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)},
+	{"job", "200"}:       {7, time.Time{}},
+	{"job", "none"}:      {7, time.Time{}},
+	{"unmatched", "404"}: {1000, time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)},
+}
+
+func TestShow(t *testing.T) {
+	c := mustParse(t, shown)
+	for _, f := range []struct {
+		file  string
+		seen  map[SeenKey]LastSeen
+		write func(*Sheet, io.Writer) error
+	}{
+		{"show.txt", nil, (*Sheet).WriteText},
+		{"show_seen.txt", traffic, (*Sheet).WriteText},
+		{"show.md", nil, (*Sheet).WriteMarkdown},
+		{"show_seen.md", traffic, (*Sheet).WriteMarkdown},
+		{"show.html", nil, (*Sheet).WriteHTML},
+		{"show_seen.html", traffic, (*Sheet).WriteHTML},
+	} {
+		var b bytes.Buffer
+		if err := f.write(c.Sheet(f.seen), &b); err != nil {
+			t.Fatal(err)
+		}
+		name := filepath.Join("testdata", "show", f.file)
+		if *update {
+			if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(name, b.Bytes(), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if b.String() != string(want) {
+			t.Errorf("%s: run go test -update and look at the difference; got\n%s", name, b.String())
+		}
+	}
+}
+
+// TestShowAttribution: a code counts for the entry that it was held against, and for the page where that is inherited.
+func TestShowAttribution(t *testing.T) {
+	got := map[string]LastSeen{}
+	for _, section := range mustParse(t, shown).Sheet(traffic).Sections {
+		for _, row := range section.Rows {
+			if row.Seen != nil {
+				got[section.Route+" "+row.Code] = *row.Seen
+			}
+		}
+	}
+	for key, want := range map[string]LastSeen{
+		" 200":                   {},
+		" 4XX":                   {1000, traffic[SeenKey{"unmatched", "404"}].Last},
+		" 5XX":                   {3, traffic[SeenKey{"/jobs", "503"}].Last},
+		"POST /jobs 5XX":         {3, traffic[SeenKey{"/jobs", "503"}].Last},
+		"POST /jobs 202":         {12, traffic[SeenKey{"/jobs", "202"}].Last},
+		"POST /jobs 201":         {},
+		"GET /jobs/{id} 200":     {Count: 7},
+		"GET /jobs/{id} default": {},
+	} {
+		if n, ok := got[key]; !ok || n != want {
+			t.Errorf("%s: %v (%v), want %v", key, n, ok, want)
+		}
+	}
+}
+
+// TestShowHTML: the page parses, and nothing of a contract becomes markup.
+func TestShowHTML(t *testing.T) {
+	var b bytes.Buffer
+	if err := mustParse(t, shown).Sheet(traffic).WriteHTML(&b); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := html.Parse(bytes.NewReader(b.Bytes())); err != nil {
+		t.Fatal(err)
+	}
+	for _, bad := range []string{"<script", "Jobs <API>", "&amp;amp;"} {
+		if strings.Contains(b.String(), bad) {
+			t.Errorf("the page contains %q", bad)
+		}
+	}
+	rows := strings.Count(b.String(), "<tr><td>")
+	if rows != 4+5+2 {
+		t.Errorf("%d rows", rows)
+	}
+}
