@@ -70,8 +70,8 @@ func bars(title, description string, t target) *panel {
 	p := newPanel("bargauge", title, description, t)
 	p.Options = map[string]any{
 		"displayMode": "gradient", "orientation": "horizontal", "showUnfilled": true, "valueMode": "color", "minVizHeight": 12,
-		"maxVizHeight": 24, "minVizWidth": 8, "namePlacement": "auto", "sizing": "manual",
-		"text": map[string]any{"titleSize": 14, "valueSize": 16},
+		"maxVizHeight": 24, "minVizWidth": 8, "namePlacement": "top", "sizing": "manual",
+		"text":          map[string]any{"titleSize": 14, "valueSize": 16},
 		"reduceOptions": map[string]any{"calcs": []string{"lastNotNull"}, "fields": "", "values": false},
 	}
 	p.FieldConfig.Defaults.Color = &colour{Mode: "thresholds"}
