@@ -144,11 +144,8 @@ func splitRequest(line string, unescape bool) (method, target, protocol string) 
 		return "", "", ""
 	}
 	target = m[2]
-	for _, n := range []int{len(" HTTP/1.1"), len(" HTTP/2")} {
-		if at := len(target) - n; at >= 0 && target[at:at+6] == " HTTP/" {
-			target, protocol = target[:at], target[at+1:]
-			break
-		}
+	if at := regexp.MustCompile(` HTTP/[0-9](\.[0-9])?$`).FindStringIndex(target); at != nil {
+		target, protocol = target[:at[0]], target[at[0]+1:]
 	}
 	target = strings.Trim(target, " ")
 	if unescape {

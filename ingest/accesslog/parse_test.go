@@ -54,7 +54,7 @@ var parseCases = []struct {
 	{"HTTP/2 without a minor version", "combined", `192.0.2.1 - - [22/Nov/2026:13:37:29 +0000] "GET /a HTTP/2" 200 27 "-" "-"`, "protocol", `"GET" "/a" "200" 27 -1ns protocol="HTTP/2"`},
 	{"escapes in the target, nginx", "combined", `192.0.2.1 - - [22/Nov/2026:13:37:29 +0000] "GET /a\x5Cb\x5Cx41\x5C\x22c HTTP/1.1" 200 60 "-" "-"`, "", `"GET" "/a\\b\\x41\\\"c" "200" 60 -1ns`},
 	{"escapes in the target, Apache", "combined", `192.0.2.1 - - [22/Nov/2026:13:37:29 +0000] "GET /a\"b\\c\xff\tHTTP/1.1\" HTTP/1.1" 200 60 "-" "-"`, "", `"GET" "/a\"b\\c\xff\tHTTP/1.1\"" "200" 60 -1ns`},
-	{"request ends in a backslash", "combined", `192.0.2.1 - - [22/Nov/2026:13:37:29 +0000] "GET /a HTTP/1\\" 200 60 "-" "-"`, "", `"GET" "/a" "200" 60 -1ns`},
+	{"request ends in a backslash", "combined", `192.0.2.1 - - [22/Nov/2026:13:37:29 +0000] "GET /a HTTP/1\\" 200 60 "-" "-"`, "", `"GET" "/a HTTP/1\\" "200" 60 -1ns`},
 	{"request with a fake end", "combined", `192.0.2.1 - - [22/Nov/2026:13:37:29 +0000] "GET /a HTTP/1\" 200 60 \"-\" \"-\"" 404 10 "-" "-"`, "", `"GET" "/a HTTP/1\" 200 60 \"-\" \"-\"" "404" 10 -1ns`},
 	{"absolute target", "combined", `192.0.2.1 - - [22/Nov/2026:13:37:29 +0000] "GET http://test.example/abs?x=1 HTTP/1.1" 200 60 "-" "-"`, "", `"GET" "http://test.example/abs?x=1" "200" 60 -1ns`},
 	{"user agent is a line", "combined", `192.0.2.1 - - [22/Nov/2026:13:37:29 +0000] "GET / HTTP/1.1" 404 9 "-" "[01/Jan/2020:00:00:00 +0000] \x22GET / HTTP/1.1\x22 200 1"`, "req.user-agent", `"GET" "/" "404" 9 -1ns req.user-agent="[01/Jan/2020:00:00:00 +0000] \"GET / HTTP/1.1\" 200 1"`},

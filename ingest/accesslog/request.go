@@ -30,12 +30,15 @@ func (p *Parser) request(g *program, line []byte, e *Entry) {
 	e.Protocol = protocol
 }
 
-// protocolAt returns the offset of the blank before the HTTP version that b ends with, -1 where there is none.
+// protocolAt returns the offset of the blank before the HTTP version, as in HTTP/1.1 or HTTP/2, that b ends with; -1 where
+// there is none.
 func protocolAt(b []byte) int {
-	if n := len(b) - len(" HTTP/1.1"); n >= 0 && string(b[n:n+6]) == " HTTP/" {
+	n := len(b) - len(" HTTP/1.1")
+	if n >= 0 && b[n+8]-'0' < 10 && b[n+7] == '.' && b[n+6]-'0' < 10 && string(b[n:n+6]) == " HTTP/" {
 		return n
 	}
-	if n := len(b) - len(" HTTP/2"); n >= 0 && string(b[n:n+6]) == " HTTP/" {
+	n = len(b) - len(" HTTP/2")
+	if n >= 0 && b[n+6]-'0' < 10 && string(b[n:n+6]) == " HTTP/" {
 		return n
 	}
 	return -1
