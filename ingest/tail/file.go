@@ -100,6 +100,9 @@ func (x *file) Next(b *ingest.Buffer) (ingest.Block, error) {
 func (x *file) account(before int64) {
 	x.done.Store(x.offset)
 	x.setUnread(max(0, x.size.Load()-x.offset))
+	if x.f.stopped.Load() {
+		x.setUnread(0)
+	}
 	st := &x.f.src.Stats
 	if x.offset > before {
 		st.Bytes.Add(x.offset - before)

@@ -38,8 +38,9 @@ type rig struct {
 	got     map[string]int
 	tooLong int
 
-	saved    []Position // the last snapshot
-	savedGot map[string]int
+	saved     []Position // the last snapshot
+	savedGot  map[string]int
+	savedLong int
 }
 
 func newRig(t testing.TB, change func(*Config)) *rig {
@@ -117,6 +118,7 @@ func (r *rig) snapshot() {
 		r.saved = r.f.Positions()
 		r.mu.Lock()
 		defer r.mu.Unlock()
+		r.savedLong = r.tooLong
 		r.savedGot = make(map[string]int, len(r.got))
 		for k, n := range r.got {
 			r.savedGot[k] = n
@@ -128,7 +130,11 @@ func (r *rig) snapshot() {
 func (r *rig) kill() {
 	r.cancel()
 	r.done.Wait()
-	r.got = r.savedGot
+	r.got = make(map[string]int, len(r.savedGot))
+	for k, n := range r.savedGot {
+		r.got[k] = n
+	}
+	r.tooLong = r.savedLong
 }
 
 // stop ends the follower as SIGTERM does.
@@ -289,7 +295,6 @@ func (r *rig) compare() {
 	}
 }
 
-// inBubble runs a test with a clock that does not wait, files included.
 func wantStat(t testing.TB, name string, got, want int64) {
 	t.Helper()
 	if got != want {

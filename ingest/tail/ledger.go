@@ -12,20 +12,26 @@ const maxRotated = 256
 // A ledger holds the positions of the files that have been read and closed, oldest first. Without it a restart would take
 // them for files that were born while the process was down, and a copy of one for a new file.
 type ledger struct {
-	list []*Position
-	byID map[fileID]*Position
+	list []*retired
+	byID map[fileID]*retired
+}
+
+type retired struct {
+	Position
+	head []byte // where it is known; compared without a system call
 }
 
 // limit is the most entries: plenty for one log with all its rotated files, a few for each of thousands.
-func (l *ledger) add(p Position, limit int) {
+func (l *ledger) add(p Position, head []byte, limit int) {
 	if l.byID == nil {
-		l.byID = make(map[fileID]*Position)
+		l.byID = make(map[fileID]*retired)
 	}
 	l.remove(p.id())
 	p.State = StateRetired
-	l.list = append(l.list, &p)
+	r := &retired{p, head}
+	l.list = append(l.list, r)
 	if p.Ino != 0 {
-		l.byID[p.id()] = &p
+		l.byID[p.id()] = r
 	}
 	if over := len(l.list) - limit; over > 0 {
 		for _, old := range l.list[:over] {
@@ -33,7 +39,7 @@ func (l *ledger) add(p Position, limit int) {
 				delete(l.byID, old.id())
 			}
 		}
-		l.list = append([]*Position(nil), l.list[over:]...)
+		l.list = append([]*retired(nil), l.list[over:]...)
 	}
 }
 
@@ -63,7 +69,7 @@ func (f *Follower) ledgerLimit() int { return 64 + 3*len(f.paths) }
 
 // remember puts a file that is closed, or will be, into the ledger.
 func (f *Follower) remember(x *file) {
-	f.q.Guard(func() { f.ledger.add(x.position(), f.ledgerLimit()) })
+	f.q.Guard(func() { f.ledger.add(x.position(), x.head, f.ledgerLimit()) })
 }
 
 // retire has the rest of a file handed out, an unterminated last line included, and the file ended.
@@ -78,7 +84,7 @@ func (f *Follower) retire(x *file) {
 // letGo closes a file that has ended.
 func (f *Follower) letGo(x *file) {
 	f.q.Guard(func() {
-		f.ledger.add(x.position(), f.ledgerLimit())
+		f.ledger.add(x.position(), x.head, f.ledgerLimit())
 		delete(f.files, x.id)
 	})
 	f.stopWatch(x)
@@ -107,6 +113,27 @@ func (f *Follower) limitRotated() {
 	}
 }
 
+// inLedger reports whether a file is one that has been read and closed, and has not grown. An entry whose inode has got other
+// content is told from it.
+func (f *Follower) inLedger(fd *os.File, info os.FileInfo) bool {
+	id := idOf(info)
+	r := f.ledger.byID[id]
+	if r == nil {
+		return false
+	}
+	if r.Packed {
+		head, _ := archiveHead(fd)
+		s := &sample{head: head, heads: make(map[int]Print)}
+		if s.sameHead(&r.Position) {
+			return true
+		}
+	} else if newSample(fd, info.Size()).compare(&r.Position) == alike {
+		return true
+	}
+	f.q.Guard(func() { f.ledger.forget(id) })
+	return false
+}
+
 // reopen returns the file of a ledger entry that is to be followed again, because it grew or came back to a path; nil when
 // the ledger does not know this file.
 func (f *Follower) reopen(fd *os.File, info os.FileInfo) *file {
@@ -114,11 +141,11 @@ func (f *Follower) reopen(fd *os.File, info os.FileInfo) *file {
 	if r == nil || r.Packed {
 		return nil
 	}
-	if newSample(fd, info.Size()).compare(r) != alike {
+	if newSample(fd, info.Size()).compare(&r.Position) != alike {
 		f.q.Guard(func() { f.ledger.forget(idOf(info)) })
 		return nil
 	}
-	x := f.newFileAt(fd, info, r.Path, r)
+	x := f.newFileAt(fd, info, r.Path, &r.Position)
 	f.q.Guard(func() {
 		f.ledger.remove(x.id)
 		f.files[x.id] = x
@@ -128,7 +155,7 @@ func (f *Follower) reopen(fd *os.File, info os.FileInfo) *file {
 
 // checkLedger reopens files that have grown since they were closed.
 func (f *Follower) checkLedger(now time.Time) {
-	for _, r := range append([]*Position(nil), f.ledger.list...) {
+	for _, r := range append([]*retired(nil), f.ledger.list...) {
 		if r.Packed || r.Name == "" {
 			continue
 		}

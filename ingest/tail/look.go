@@ -174,7 +174,6 @@ func (f *Follower) begin(p *followed, fd *os.File, info os.FileInfo, now time.Ti
 	if p.copy != 0 && p.copy == info.Size() {
 		return nil
 	}
-	p.copy = 0
 	like, from := f.classify(fd, info)
 	switch {
 	case like == alike && from == nil:
@@ -185,7 +184,10 @@ func (f *Follower) begin(p *followed, fd *os.File, info os.FileInfo, now time.Ti
 	case (like == unclear || info.Size() == 0) && !p.waits.over(info, now, 2*f.tick):
 		return nil
 	}
-	return f.newFile(fd, info, p.name)
+	x := f.newFile(fd, info, p.name)
+	x.startAt(min(p.copy, info.Size()))
+	p.copy = 0
+	return x
 }
 
 // attach makes x the file that p names.

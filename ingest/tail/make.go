@@ -9,7 +9,6 @@ import (
 func (f *Follower) newFile(fd *os.File, info os.FileInfo, path string) *file {
 	x := &file{f: f, id: idOf(info), fd: fd, path: path, name: fd.Name()}
 	x.head, _ = readSpan(fd, 0, headSize)
-	x.hole = len(x.head) > 0 && x.head[0] == 0 && seekData(fd, 0) > 0
 	x.size.Store(info.Size())
 	x.setUnread(info.Size())
 	return x
@@ -19,7 +18,7 @@ func (f *Follower) newFile(fd *os.File, info os.FileInfo, path string) *file {
 func (f *Follower) newFileAt(fd *os.File, info os.FileInfo, path string, p *Position) *file {
 	x := f.newFile(fd, info, path)
 	x.anchor, _ = readSpan(fd, p.Offset-int64(p.Anchor.Len), p.Anchor.Len)
-	x.dropping, x.hole = p.Dropping, p.Hole || x.hole && p.Offset == 0
+	x.dropping, x.hole = p.Dropping, p.Hole
 	x.start(p.Offset)
 	return x
 }

@@ -26,21 +26,33 @@ func unpackedName(name string) string {
 	return name
 }
 
-// rotatedFrom returns the path among bases of which name is, by its look, a rotated file; nil when it is of none.
-func rotatedFrom(bases map[string]*followed, name string) *followed {
+// shapeOf returns a name with every number in it replaced by 0: 0.log and 1.log, access-20260731.log and the next day's are
+// of one shape. Where a symbolic link is followed, it may have pointed to any of them.
+func shapeOf(name string) string { return numbers.ReplaceAllLiteralString(name, "0") }
+
+var numbers = regexp.MustCompile(`\d+`)
+
+// rotatedFrom returns the path of which name is, by its look, a rotated file; nil when it is of none.
+func (d *dir) rotatedFrom(name string) *followed {
+	if d.bases[name] != nil {
+		return nil
+	}
 	name = unpackedName(name)
+	if p := d.shapes[shapeOf(name)]; p != nil {
+		return p
+	}
 	ext := filepath.Ext(name)
 	for i := len(name) - 1; i > 0; i-- {
 		if strings.IndexByte("~-._@", name[i]) < 0 {
 			continue
 		}
-		if p := bases[name[:i]]; p != nil && rotationSuffix.MatchString(name[i:]) {
+		if p := d.bases[name[:i]]; p != nil && rotationSuffix.MatchString(name[i:]) {
 			return p
 		}
 		if i >= len(name)-len(ext) {
 			continue
 		}
-		if p := bases[name[:i]+ext]; p != nil && rotationMiddle.MatchString(name[i:len(name)-len(ext)]) {
+		if p := d.bases[name[:i]+ext]; p != nil && rotationMiddle.MatchString(name[i:len(name)-len(ext)]) {
 			return p
 		}
 	}

@@ -23,12 +23,9 @@ func (x *file) read(b *ingest.Buffer) (block ingest.Block, more bool) {
 			return ingest.Block{}, false
 		}
 		x.known = max(x.known, sizeBefore, x.offset+int64(len(data)))
-		if x.hole && len(data) > 0 {
-			if data[0] == 0 {
-				x.skipHole(data)
-				continue
-			}
-			x.hole = false
+		if x.inHole(data) {
+			x.skipHole(data)
+			continue
 		}
 		// Grow while one line fills the window, up to the longest line that is allowed.
 		for len(data) == size && size <= x.f.maxLine && !x.dropping && bytes.IndexByte(data, '\n') < 0 {
@@ -127,6 +124,16 @@ func (x *file) extendHead(buf []byte, a int) {
 	if len(x.head) < headSize && x.offset == int64(a) {
 		x.head = append(x.head[:0], buf[:min(headSize, len(buf))]...)
 	}
+}
+
+// inHole reports whether data, at the offset, begins with NUL bytes that nobody wrote: after a truncation, or where a file
+// begins with a hole. Other NUL bytes are part of a line.
+func (x *file) inHole(data []byte) bool {
+	if len(data) == 0 {
+		return false
+	}
+	x.hole = data[0] == 0 && (x.hole || x.offset == 0 && seekData(x.fd, 0) > 0)
+	return x.hole
 }
 
 // skipHole moves the offset over the NUL bytes with which a writer that keeps its own offset leaves a file after it was

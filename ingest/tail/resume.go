@@ -17,7 +17,7 @@ func (f *Follower) restore(saved []Position, now time.Time) {
 		case StateSource:
 			f.seen = time.Unix(0, p.Seen)
 		case StateRetired:
-			f.ledger.add(p, len(saved))
+			f.ledger.add(p, nil, len(saved))
 		default:
 			open = append(open, p)
 		}
@@ -103,7 +103,7 @@ func (f *Follower) resumeCopy(p *Position, all []sibling, now time.Time) bool {
 	}
 	base := filepath.Base(p.Name)
 	for _, s := range all {
-		if r := f.ledger.byID[s.id]; f.files[s.id] != nil || r != nil || s.size < p.Offset {
+		if f.files[s.id] != nil {
 			continue
 		}
 		if own := filepath.Base(s.name); own != base && !mayCopy(base, own) {
@@ -161,7 +161,7 @@ func (f *Follower) unpack(ctx context.Context) {
 			f.src.Stats.LostBytes.Add(lost)
 			if p.Head.Len > 0 {
 				p.Dev, p.Ino, p.Name = 0, 0, ""
-				f.ledger.add(p, f.ledgerLimit()+1)
+				f.ledger.add(p, nil, f.ledgerLimit()+1)
 			}
 		})
 		if x != nil {

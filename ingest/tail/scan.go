@@ -1,10 +1,10 @@
 package tail
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 )
 
@@ -13,17 +13,19 @@ import (
 type dir struct {
 	name    string
 	bases   map[string]*followed
-	mtime   time.Time           // of the directory when it was scanned
-	scanned time.Time           // zero: never
-	unsure  bool                // scan again at the next look, changed or not
-	decided map[fileID]decision // files that need not be read
-	waits   map[fileID]waitRoom // files that cannot be told yet
+	shapes  map[string]*followed // see shapeOf; of paths that are symbolic links
+	mtime   time.Time            // of the directory when it was scanned
+	scanned time.Time            // zero: never
+	unsure  bool                 // scan again at the next look, changed or not
+	decided map[fileID]decision  // files that need not be read
+	waits   map[fileID]waitRoom  // files that cannot be told yet
 }
 
-// A decision is that a file need not be read. It holds as long as the file has the size that it had.
+// A decision is that what a file holds need not be read: it is a copy, it has been read, or it was there before anything
+// was followed. It holds as long as the file stays as it was; what is appended later may count.
 type decision struct {
-	size int64
-	old  bool // it was there before anything was followed, or untouched for long: only what is appended counts
+	size  int64
+	mtime time.Time
 }
 
 // clockSlack is how far the clocks of a file system and of the process may differ, granularity included.
@@ -46,10 +48,13 @@ func (f *Follower) place(p *followed) {
 	f.unplace(p)
 	d := f.dirs[name]
 	if d == nil {
-		d = &dir{name: name, bases: make(map[string]*followed), waits: make(map[fileID]waitRoom)}
+		d = &dir{name: name, bases: make(map[string]*followed), shapes: make(map[string]*followed), waits: make(map[fileID]waitRoom)}
 		f.dirs[name] = d
 	}
 	d.bases[base] = p
+	if real != p.name {
+		d.shapes[shapeOf(base)] = p
+	}
 	p.dir, p.base = d, base
 }
 
@@ -59,6 +64,9 @@ func (f *Follower) unplace(p *followed) {
 	}
 	if p.dir.bases[p.base] == p {
 		delete(p.dir.bases, p.base)
+	}
+	if p.dir.shapes[shapeOf(p.base)] == p {
+		delete(p.dir.shapes, shapeOf(p.base))
 	}
 	if len(p.dir.bases) == 0 {
 		delete(f.dirs, p.dir.name)
@@ -89,7 +97,7 @@ func (f *Follower) scan(d *dir, now time.Time) {
 	d.mtime, d.scanned, d.unsure = info.ModTime(), now, now.Sub(info.ModTime()) < clockSlack
 	decided := make(map[fileID]decision)
 	for _, e := range entries {
-		p := rotatedFrom(d.bases, e.Name())
+		p := d.rotatedFrom(e.Name())
 		if p == nil || !e.Type().IsRegular() {
 			continue
 		}
@@ -115,19 +123,13 @@ func (f *Follower) examine(d *dir, p *followed, name string, since, now time.Tim
 		}
 		return
 	}
-	if r := f.ledger.byID[id]; r != nil && (r.Packed || size >= r.Offset) {
-		if r.Name != name {
-			f.q.Guard(func() { r.Name = name })
-		}
-		return
+	if r := f.ledger.byID[id]; r != nil && r.Name != name {
+		f.q.Guard(func() { r.Name = name })
 	}
+	is := decision{size, info.ModTime()}
 	was, ok := d.decided[id]
-	if ok && was.size == size {
-		decided[id] = was
-		return
-	}
-	if !ok && info.ModTime().Before(since) {
-		decided[id] = decision{size, true}
+	if ok && was == is || !ok && f.ledger.byID[id] == nil && info.ModTime().Before(since) {
+		decided[id] = is
 		return
 	}
 	fd, info, err := openFile(name)
@@ -157,7 +159,7 @@ func (f *Follower) examine(d *dir, p *followed, name string, since, now time.Tim
 		f.log.Info("found a file that was written and rotated between two looks", "path", p.name, "file", name)
 		return
 	}
-	decided[id] = decision{info.Size(), f.first}
+	decided[id] = decision{info.Size(), info.ModTime()}
 }
 
 // missed returns the file to read when fd is one that was never seen under its path, and reports whether that is sure.
@@ -171,6 +173,7 @@ func (f *Follower) missed(d *dir, p *followed, fd *os.File, info os.FileInfo, wa
 		}
 		return nil, true
 	}
+	f.lookAt(p, now) // a copy must not be known before what it is a copy of
 	quiet := func() bool { return d.quiet(info, now, 2*f.tick) }
 	if packed(fd) {
 		if !f.unpacking {
@@ -178,13 +181,8 @@ func (f *Follower) missed(d *dir, p *followed, fd *os.File, info os.FileInfo, wa
 		}
 		return f.missedArchive(p, fd, info, quiet)
 	}
-	if info.Size() == 0 {
+	if info.Size() == 0 || f.inLedger(fd, info) {
 		return nil, true // decided anew when it grows
-	}
-	if was.old && was.size < info.Size() {
-		x := f.newFile(fd, info, p.name)
-		x.startAt(was.size)
-		return x, true
 	}
 	like, from := f.classify(fd, info)
 	switch {
@@ -195,18 +193,23 @@ func (f *Follower) missed(d *dir, p *followed, fd *os.File, info os.FileInfo, wa
 	case like == unclear && !quiet():
 		return nil, false
 	}
-	return f.newFile(fd, info, p.name), true
+	x = f.newFile(fd, info, p.name)
+	x.startAt(min(was.size, info.Size()))
+	return x, true
 }
 
 // missedArchive is missed for a compressed file, which is let be until it is complete.
 func (f *Follower) missedArchive(p *followed, fd *os.File, info os.FileInfo, quiet func() bool) (*file, bool) {
+	if f.inLedger(fd, info) {
+		return nil, true
+	}
 	head, err := archiveHead(fd)
 	if err != nil && len(head) < headSize {
 		return nil, quiet()
 	}
-	s := &sample{r: nil, size: int64(len(head)), head: head, heads: make(map[int]Print)}
-	for _, known := range f.known() {
-		if known.Head.Len > 0 && s.sameHead(&known) {
+	s := &sample{head: head, heads: make(map[int]Print)}
+	for _, p := range f.relatives(s) {
+		if p.Head.Len > 0 && p.Head.Len <= len(head) {
 			return nil, true
 		}
 	}
@@ -231,9 +234,29 @@ func (f *Follower) adopt(x *file, now time.Time, rotation bool) {
 	f.kick(x)
 }
 
-// known returns all positions, consistently.
-func (f *Follower) known() (ps []Position) {
-	f.q.Quiet(func() { ps = f.Positions() })
+// relatives returns the positions of all files, open or not, that begin like the sample as far as can be told.
+func (f *Follower) relatives(s *sample) (ps []Position) {
+	mayBe := func(head []byte) bool {
+		n := min(len(head), len(s.head))
+		return bytes.Equal(head[:n], s.head[:n])
+	}
+	f.q.Quiet(func() {
+		for _, x := range f.files {
+			if mayBe(x.head) {
+				ps = append(ps, x.position())
+			}
+		}
+		for _, r := range f.ledger.list {
+			if r.head != nil && mayBe(r.head) || r.head == nil && (r.Head.Len > len(s.head) || s.sameHead(&r.Position)) {
+				ps = append(ps, r.Position)
+			}
+		}
+		for _, p := range f.unresolved {
+			if p.Head.Len > len(s.head) || s.sameHead(&p) {
+				ps = append(ps, p)
+			}
+		}
+	})
 	return ps
 }
 
@@ -243,29 +266,18 @@ func (f *Follower) classify(fd *os.File, info os.FileInfo) (likeness, *Position)
 	s := newSample(fd, info.Size())
 	result := different
 	var from *Position
-	for _, p := range slices.Clone(f.known()) {
-		if p.State == StateSource || p.Head.Len == 0 {
+	for _, p := range f.relatives(s) {
+		if p.Head.Len == 0 && f.files[p.id()] == nil {
 			continue
 		}
-		switch s.compare(&p) {
-		case unclear:
-			result = max(result, unclear)
-		case alike:
-			size := p.Size
-			if x := f.files[p.id()]; x != nil && x.arch == nil {
-				now, err := x.fd.Stat()
-				if err != nil || now.Size() < p.Offset { // being truncated: this may be the copy that was made before
-					result = unclear
-					continue
-				}
-				size = now.Size()
-			}
-			if s.size <= size {
-				return alike, nil
-			}
-			if p.Head.Len == headSize && (from == nil || p.Offset > from.Offset) {
-				from = &p
-			}
+		like := f.holdAgainst(s, &p)
+		switch {
+		case like == unclear:
+			result = unclear
+		case like == alike && s.size <= p.Size:
+			return alike, nil
+		case like == alike && p.Head.Len == headSize && (from == nil || p.Offset > from.Offset):
+			from = &p
 		}
 	}
 	if s.err != nil {
@@ -276,6 +288,51 @@ func (f *Follower) classify(fd *os.File, info os.FileInfo) (likeness, *Position)
 		return alike, from
 	}
 	return result, nil
+}
+
+// holdAgainst compares a sample with a position whose head it has, as far as both go where the file of the position can
+// still be read, else up to the offset; p becomes the position that was compared.
+func (f *Follower) holdAgainst(s *sample, p *Position) likeness {
+	if p.Packed {
+		return s.compare(p)
+	}
+	var fd *os.File
+	if x := f.files[p.id()]; x != nil {
+		fd = x.fd
+	} else if named, info, err := openFile(p.Name); err == nil {
+		defer named.Close()
+		if idOf(info) == p.id() {
+			fd = named
+		}
+	}
+	if fd == nil {
+		return s.compare(p)
+	}
+	info, err := fd.Stat()
+	if err != nil || newSample(fd, info.Size()).compare(p) != alike {
+		return unclear // truncated just now: the sample may be the copy that was made before
+	}
+	now, err := asRead(fd, min(info.Size(), s.size))
+	if err != nil {
+		return unclear
+	}
+	now.Size = info.Size()
+	if p.Head.Len > len(s.head) && now.Head == printOf(s.head) {
+		return unclear
+	}
+	*p = now
+	return s.compare(p)
+}
+
+// asRead returns the position that a file has when it has been read up to size.
+func asRead(fd *os.File, size int64) (Position, error) {
+	head, err := readSpan(fd, 0, int(min(size, headSize)))
+	if err != nil {
+		return Position{}, err
+	}
+	n := min(size, anchorSize)
+	anchor, err := readSpan(fd, size-n, int(n))
+	return Position{Offset: size, Head: printOf(head), Anchor: printOf(anchor)}, err
 }
 
 // A waitRoom remembers since when a file has not changed.

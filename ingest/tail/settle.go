@@ -80,7 +80,7 @@ func (f *Follower) findCopy(ctx context.Context, p *Position, not *file) *file {
 	}
 	var best *file
 	for _, c := range f.siblings(p.Name) {
-		if f.files[c.id] != nil || f.ledger.byID[c.id] != nil {
+		if f.files[c.id] != nil {
 			continue
 		}
 		if best != nil && c.size <= best.size.Load() {
@@ -102,6 +102,10 @@ func (f *Follower) findCopy(ctx context.Context, p *Position, not *file) *file {
 func (f *Follower) openCopy(ctx context.Context, p *Position, name string) *file {
 	fd, info, err := openFile(name)
 	if err != nil {
+		return nil
+	}
+	if f.inLedger(fd, info) {
+		fd.Close()
 		return nil
 	}
 	if !packed(fd) {

@@ -229,7 +229,7 @@ func (f *Follower) Positions() []Position {
 		ps = append(ps, x.position())
 	}
 	for _, p := range f.ledger.list {
-		ps = append(ps, *p)
+		ps = append(ps, p.Position)
 	}
 	return append(ps, f.unresolved...)
 }

@@ -1,0 +1,219 @@
+package tail
+
+import (
+	"os"
+	"testing"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+)
+
+// compress replaces a file by its compressed form.
+func (r *rig) compress(name, ext string) {
+	r.t.Helper()
+	data, err := os.ReadFile(r.path(name))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	out, err := os.Create(r.path(name + ext))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	if ext == ".gz" {
+		z := gzip.NewWriter(out)
+		z.Write(data)
+		z.Close()
+	} else {
+		z, _ := zstd.NewWriter(out, zstd.WithEncoderConcurrency(1))
+		z.Write(data)
+		z.Close()
+	}
+	info, _ := os.Stat(r.path(name))
+	out.Close()
+	os.Chtimes(r.path(name+ext), info.ModTime(), info.ModTime())
+	r.remove(name)
+}
+
+// down is a scene of what happens while nothing runs: some lines are read, some written and not read, then the process
+// is gone.
+func down(t *testing.T, name string, play func(r *rig)) {
+	t.Helper()
+	scene(t, name, nil, func(r *rig) {
+		r.write("log", 300)
+		r.start()
+		r.settled()
+		r.snapshot()
+		r.write("log", 20)
+		r.kill()
+		r.write("log", 200)
+		play(r)
+		r.start()
+	})
+}
+
+func TestResume(t *testing.T) {
+	down(t, "nothing happened", func(r *rig) {})
+	down(t, "nothing happened twice", func(r *rig) { r.start(); r.settled(); r.snapshot(); r.kill() })
+	down(t, "killed before the first look", func(r *rig) { r.start(); r.kill(); r.start(); r.kill() })
+	down(t, "rotated once", func(r *rig) {
+		r.rename("log", "log.1")
+		r.write("log", 100)
+	})
+	down(t, "rotated five times", func(r *rig) {
+		names := []string{"log.1", "log.2", "log.3", "log.4", "log.5"}
+		for range names {
+			for j := len(names) - 1; j > 0; j-- {
+				os.Rename(r.path(names[j-1]), r.path(names[j]))
+			}
+			r.rename("log", "log.1")
+			r.write("log", 100)
+		}
+	})
+	for _, ext := range []string{".gz", ".zst"} {
+		down(t, "rotated and compressed"+ext, func(r *rig) {
+			r.rename("log", "log.1")
+			r.write("log", 100)
+			r.compress("log.1", ext)
+		})
+		down(t, "rotated three times and compressed"+ext, func(r *rig) {
+			r.rename("log", "log-20260731")
+			r.write("log", 100)
+			r.compress("log-20260731", ext)
+			r.rename("log", "log-20260801")
+			r.write("log", 100)
+			r.compress("log-20260801", ext)
+			r.rename("log", "log-20260802")
+			r.write("log", 100)
+		})
+		down(t, "copied, truncated, compressed"+ext, func(r *rig) {
+			r.copy("log", "log.1")
+			r.truncate("log")
+			r.write("log", 500)
+			r.compress("log.1", ext)
+		})
+		down(t, "killed again while the compressed file is read"+ext, func(r *rig) {
+			r.rename("log", "log.1")
+			r.write("log", 100)
+			r.compress("log.1", ext)
+			r.start()
+			r.snapshot()
+			r.kill()
+			r.start()
+			r.pause(1)
+			r.snapshot()
+			r.kill()
+		})
+	}
+	down(t, "copied and truncated", func(r *rig) {
+		r.copy("log", "log.1")
+		r.truncate("log")
+		r.write("log", 10)
+	})
+	down(t, "moved to another file system", func(r *rig) {
+		r.copy("log", "new")
+		r.remove("log")
+		r.rename("new", "log")
+		r.write("log", 10)
+	})
+	down(t, "removed and not yet created", func(r *rig) {
+		r.rename("log", "log.1")
+	})
+	scene(t, "pruned", nil, func(r *rig) {
+		r.write("log", 100)
+		r.start()
+		r.settled()
+		r.snapshot()
+		r.kill()
+		r.remove("log")
+		r.write("log", 100)
+		r.start()
+		r.settled()
+		r.snapshot()
+		r.kill()
+		r.start()
+	})
+	scene(t, "retired files are not read again", nil, func(r *rig) {
+		r.write("log", 100)
+		r.start()
+		for range 6 {
+			r.settled()
+			for i := 5; i > 0; i-- {
+				os.Rename(r.path("log."+string(rune('0'+i-1))), r.path("log."+string(rune('0'+i))))
+			}
+			r.rename("log", "log.1")
+			r.write("log", 100)
+			r.pause(30)
+			r.snapshot()
+			r.restart()
+		}
+	})
+	scene(t, "a retired file grows", nil, func(r *rig) {
+		r.write("log", 100)
+		r.start()
+		r.rename("log", "log.1")
+		r.write("log", 100)
+		r.pause(40)
+		r.write("log.1", 10)
+		r.pause(30)
+		r.snapshot()
+		r.kill()
+		r.write("log.1", 10)
+		r.start()
+	})
+	scene(t, "nothing was there at the first start, then killed", func(c *Config) { c.FromBeginning = false }, func(r *rig) {
+		r.start()
+		r.kill()
+		r.write("log", 10)
+		r.rename("log", "log.1")
+		r.write("log", 10)
+		r.start()
+	})
+	scene(t, "unseen and compressed at once", nil, func(r *rig) {
+		r.write("log", 300)
+		r.start()
+		r.settled()
+		r.snapshot()
+		r.kill()
+		r.rename("log", "log.1")
+		r.write("log", 300)
+		r.rename("log.1", "log.2")
+		r.compress("log.2", ".gz")
+		r.rename("log", "log.1")
+		r.compress("log.1", ".gz")
+		r.write("log", 300)
+		r.start()
+	})
+}
+
+func TestResumeCountsLostBytes(t *testing.T) {
+	scene(t, "pruned with unread bytes", nil, func(r *rig) {
+		r.write("log", 100)
+		r.start()
+		r.settled()
+		fd := r.open("log")
+		r.raw(fd, "0123456789") // never completed: known, and not read
+		fd.Close()
+		r.pause(10)
+		r.snapshot()
+		r.kill()
+		r.remove("log")
+		r.start()
+		r.pause(20)
+		wantStat(r.t, "LostBytes", r.src.Stats.LostBytes.Load(), 10)
+	})
+}
+
+func TestInodeReuse(t *testing.T) {
+	scene(t, "delete and create", nil, func(r *rig) {
+		for range 20 {
+			r.write("log", 30)
+			r.start()
+			r.settled()
+			r.snapshot()
+			r.kill()
+			r.remove("log")
+		}
+		r.write("log", 30)
+		r.start()
+	})
+}
