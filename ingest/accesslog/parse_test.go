@@ -103,7 +103,7 @@ var parseCases = []struct {
 	{"Apache error", "combined", `[Thu Oct 13 12:24:49.880562 2022] [auth_basic:error] [pid 10:tid 1] [client 31.33.58.75:50229] AH01618: user sss not found: /`, "", "message"},
 	{"Apache error, old", "combined", `[Mon Aug 31 16:27:04 2015] [error] [client 10.17.42.3] Premature end of script headers: example.com`, "", "message"},
 	{"NUL bytes", "combined", "\x00\x00\x00\x00", "", "encoding"},
-	{"prose", "combined", `not a common log line`, "", "truncated"},
+	{"prose", "combined", `not a common log line`, "", "malformed"},
 }
 
 func TestParse(t *testing.T) {

@@ -80,7 +80,7 @@ func (p *Parser) parse(g *program, line []byte, e *Entry) Reason {
 			if s.final {
 				break
 			}
-			if end < 0 {
+			if end < 0 && i > 0 {
 				return Truncated
 			}
 			return Malformed

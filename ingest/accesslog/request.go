@@ -33,15 +33,18 @@ func (p *Parser) request(g *program, line []byte, e *Entry) {
 // protocolAt returns the offset of the blank before the HTTP version, as in HTTP/1.1 or HTTP/2, that b ends with; -1 where
 // there is none.
 func protocolAt(b []byte) int {
-	n := len(b) - len(" HTTP/1.1")
-	if n >= 0 && b[n+8]-'0' < 10 && b[n+7] == '.' && b[n+6]-'0' < 10 && string(b[n:n+6]) == " HTTP/" {
+	if n := len(b) - len(" HTTP/1.1"); n >= 0 && isVersion(b[n:]) {
 		return n
 	}
-	n = len(b) - len(" HTTP/2")
-	if n >= 0 && b[n+6]-'0' < 10 && string(b[n:n+6]) == " HTTP/" {
+	if n := len(b) - len(" HTTP/2"); n >= 0 && b[n+6]-'0' < 10 && string(b[n:n+6]) == " HTTP/" {
 		return n
 	}
 	return -1
+}
+
+// isVersion reports whether b, of nine bytes, is " HTTP/" and two digits with a point between.
+func isVersion(b []byte) bool {
+	return string(b[:6]) == " HTTP/" && b[6]-'0' < 10 && b[7] == '.' && b[8]-'0' < 10
 }
 
 // isToken has the characters of a token (RFC 9110, section 5.6.2), of which methods are made.

@@ -29,7 +29,7 @@ func (p *program) readUsual(line []byte, e *Entry) int {
 	request := line[quote+1:]
 	n := bytes.IndexByte(request, '"')
 	version := n - len(" HTTP/1.1")
-	if version < 0 || protocolAt(request[version:n]) != 0 {
+	if version < 0 || !isVersion(request[version:n]) {
 		return 0
 	}
 	rest := request[n:]
