@@ -11,7 +11,7 @@ import (
 
 // maxNodes bounds how many nodes one contract is read as, aliases expanded: a document of a few kilobytes whose aliases
 // multiply ends here instead of filling the memory.
-const maxNodes = 500_000
+const maxNodes = 200_000
 
 // A reader walks the YAML nodes of one contract file and gathers everything that is wrong with them.
 type reader struct {

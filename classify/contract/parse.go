@@ -16,9 +16,9 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// maxContract is the size beyond which a contract file is refused, in bytes. The YAML nodes of a file take about forty
-// times its size, so this bounds memory as well.
-const maxContract = 4 << 20
+// maxContract is the size beyond which a contract file is refused, in bytes. The YAML nodes of a file take up to two
+// hundred times its size, so this bounds memory as well; a thousand routes fit.
+const maxContract = 1 << 20
 
 // Parse reads a contract, or an OpenAPI document, from data. The filename appears in positions, and files that the
 // contract names are read relative to its directory. The error of a contract that is wrong is an Errors with everything

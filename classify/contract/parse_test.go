@@ -170,6 +170,7 @@ func TestBoundedRefusals(t *testing.T) {
 		{"aliases that multiply", conditions, "aliases are expanded"},
 		{"50 MB", "contract: v1\ncodes: {200: OK}\n#" + strings.Repeat("x", 50<<20), "at most"},
 		{"50 MB of values", "contract: v1\nno_response: [" + strings.Repeat("a, ", 16<<20) + "]\n", "at most"},
+		{"as many values as fit", "contract: v1\nno_response: {" + strings.Repeat("a,", 1<<19-40), "not YAML"},
 		{"deep nesting", "contract: v1\ncodes: " + strings.Repeat("[", 100_000), "exceeded max depth"},
 		{"an alias of itself", "contract: v1\ncodes: &c {200: *c}\n", "unknown key"},
 	} {
@@ -180,6 +181,7 @@ func TestBoundedRefusals(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), row.want) {
 			t.Errorf("%s: %.300v, want %q", row.name, err, row.want)
 		}
+		t.Logf("%s: %d MiB", row.name, (after.TotalAlloc-before.TotalAlloc)>>20)
 		if grown := (after.TotalAlloc - before.TotalAlloc) >> 20; grown > 400 {
 			t.Errorf("%s: allocated %d MiB", row.name, grown)
 		}
