@@ -24,6 +24,10 @@ const maxContract = 1 << 20
 // contract names are read relative to its directory. The error of a contract that is wrong is an Errors with everything
 // that is wrong.
 func Parse(filename string, data []byte) (*Contract, error) {
+	if len(data) > maxDocument {
+		return nil, Errors{{Position{File: filename}, fmt.Sprintf(
+			"the document has %d bytes; at most %d are read: is this the right file?", len(data), maxDocument)}}
+	}
 	if isOpenAPI(data) {
 		c, err := parseOpenAPI(filename, data, openAPIOptions{Inherit: true})
 		if err != nil {
