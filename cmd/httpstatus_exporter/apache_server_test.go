@@ -123,7 +123,7 @@ var apacheVisits = []visit{
 
 	// 3XX
 	{method: "GET", path: "/old", status: "301", plain: documented},
-	{method: "GET", path: "/file.txt", header: "If-Modified-Since: Fri, 01 Jan 2100 00:00:00 GMT", status: "304", plain: documented},
+	{method: "GET", path: "/file.txt", header: "If-None-Match: *", status: "304", plain: documented},
 	{method: "GET", path: "/app/301", status: "301", plain: documented, facts: violation},
 
 	// 4XX

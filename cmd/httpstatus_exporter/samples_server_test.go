@@ -84,6 +84,16 @@ func (s samples) by(name string, labels ...string) map[string]int {
 	return sums
 }
 
+// balance holds the invariant of every scrape: each line is a response, failed, or skipped.
+func (s samples) balance() error {
+	lines, responses := s.sum("httpstatus_log_lines_total"), s.sum("httpstatus_responses_total")
+	failed, skipped := s.sum("httpstatus_log_lines_failed_total"), s.sum("httpstatus_log_lines_skipped_total")
+	if lines != responses+failed+skipped {
+		return fmt.Errorf("%v lines, but %v responses + %v failed + %v skipped", lines, responses, failed, skipped)
+	}
+	return nil
+}
+
 // counters returns every counter of the exporter's own metrics by its series.
 func (s samples) counters() map[string]float64 {
 	all := map[string]float64{}

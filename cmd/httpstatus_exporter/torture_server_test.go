@@ -1,0 +1,184 @@
+package main_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"httpstatus_exporter/cmd/loggen/traffic"
+)
+
+// TestTorture writes a log at speed, rotates it with a writer that lingers in the renamed file and tears its lines, kills
+// the exporter with -9 meanwhile, and scrapes all the time. The end must be exact, by status, and no scrape may ever see a
+// counter below where an earlier one saw it. With -long it runs as hard as the figures in the README say.
+func TestTorture(t *testing.T) {
+	run := torture{rate: 5000, duration: 6 * time.Second, every: 1500 * time.Millisecond, linger: 300 * time.Millisecond, kills: 2}
+	if *long {
+		run = torture{rate: 50_000, duration: 30 * time.Second, every: 2 * time.Second, linger: 300 * time.Millisecond, kills: 5}
+	}
+	run.test(t)
+}
+
+type torture struct {
+	rate                    int // lines per second
+	duration, every, linger time.Duration
+	kills                   int
+}
+
+func (run torture) test(t *testing.T) {
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	binary, loggen, dir := build(t, "."), build(t, "../loggen"), t.TempDir()
+	log, truth := filepath.Join(dir, "access.log"), filepath.Join(dir, "truth.json")
+	writeFile(t, log, "")
+	args := []string{"--access-log.path=" + log, "-f", "combined", "--access-log.from=beginning", "--storage.path=" + filepath.Join(dir, "state")}
+
+	e := startExporter(t, binary, args...).ready(t)
+	w := &watcher{stop: make(chan struct{}), seen: map[string]float64{}}
+	w.scrape(e)
+	w.wg.Go(w.run)
+	writer := start(t, loggen, fmt.Sprint("--seed=", seed), fmt.Sprint("--rate=", run.rate), "--duration="+run.duration.String(),
+		"--rotate-every="+run.every.String(), "--linger="+run.linger.String(), "--torn", "-o", log, "--truth="+truth)
+	begin := time.Now()
+	for _, at := range killTimes(rand.New(rand.NewPCG(seed, 0)), run) {
+		time.Sleep(time.Until(begin.Add(at.kill)))
+		e.end(syscall.SIGKILL)
+		e.noRace(t)
+		time.Sleep(at.down)
+		e = startExporter(t, binary, args...)
+		w.scrape(e)
+	}
+	<-writer.done
+	if writer.err != nil {
+		t.Fatalf("loggen: %v\n%s", writer.err, &writer.said)
+	}
+	written := readTruth(t, truth)
+	e.ready(t)
+	s := e.counted(t, int(written.Lines))
+	close(w.stop)
+	w.wg.Wait()
+	w.look(s)
+	e.stop(t)
+
+	t.Logf("written %d, counted %v, step-backs %d, kills %d, rotations %v, scrapes %d", written.Lines, s.sum("httpstatus_log_lines_total"),
+		len(w.stepBacks), run.kills, s.sum("httpstatus_log_rotations_total"), w.scrapes)
+	for _, back := range slices.Concat(w.stepBacks, w.wrong) {
+		t.Error(back)
+	}
+	if got := s.sum("httpstatus_log_lines_total"); got != float64(written.Lines) {
+		t.Errorf("counted %v lines, written %d", got, written.Lines)
+	}
+	if got, want := s.by("httpstatus_responses_total", "code"), codesOf(written); !maps.Equal(got, want) {
+		t.Errorf("codes: counted %v, written %v", got, want)
+	}
+	if got := s.sum("httpstatus_response_body_bytes_total"); got != float64(written.BodyBytes) {
+		t.Errorf("counted %v body bytes, written %d", got, written.BodyBytes)
+	}
+	for _, lost := range []string{"httpstatus_log_lost_bytes_total", "httpstatus_log_lines_failed_total"} {
+		if n := s.sum(lost); n != 0 {
+			t.Errorf("%s is %v", lost, n)
+		}
+	}
+}
+
+// A blow is when the exporter is killed, counted from the writer's start, and for how long it stays down.
+type blow struct{ kill, down time.Duration }
+
+// killTimes spreads the kills over the run, each at a random moment of its share.
+func killTimes(r *rand.Rand, run torture) []blow {
+	share := run.duration / time.Duration(run.kills+1)
+	var all []blow
+	for n := range run.kills {
+		at := share*time.Duration(n) + share/2 + time.Duration(r.Int64N(int64(share/2)))
+		all = append(all, blow{at, time.Duration(r.Int64N(int64(600 * time.Millisecond)))})
+	}
+	return all
+}
+
+// A watcher scrapes every 100 ms, whoever serves at the time, and remembers the highest value of every counter.
+type watcher struct {
+	stop chan struct{}
+	wg   sync.WaitGroup
+
+	mu        sync.Mutex
+	target    *exporter
+	scrapes   int
+	seen      map[string]float64
+	stepBacks []string
+	wrong     []string // scrapes out of balance
+}
+
+// scrape makes e the exporter to be scraped.
+func (w *watcher) scrape(e *exporter) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.target = e
+}
+
+func (w *watcher) run() {
+	ticker := time.NewTicker(100 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-w.stop:
+			return
+		case <-ticker.C:
+		}
+		w.mu.Lock()
+		e := w.target
+		w.mu.Unlock()
+		if s, err := e.scrape(); err == nil { // otherwise killed, or not up yet
+			w.look(s)
+		}
+	}
+}
+
+// look compares a scrape with all that came before it. A series that has gone is a step back as well.
+func (w *watcher) look(s samples) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.scrapes++
+	if err := s.balance(); err != nil {
+		w.wrong = append(w.wrong, fmt.Sprintf("scrape %d: %v", w.scrapes, err))
+	}
+	now := s.counters()
+	for _, series := range slices.Sorted(maps.Keys(w.seen)) {
+		if value, ok := now[series]; !ok || value < w.seen[series] {
+			w.stepBacks = append(w.stepBacks, fmt.Sprintf("scrape %d: %s went from %v to %v (there: %v)", w.scrapes, series, w.seen[series], value, ok))
+		}
+	}
+	maps.Copy(w.seen, now)
+}
+
+func readTruth(t *testing.T, path string) traffic.Truth {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var truth traffic.Truth
+	if err := json.Unmarshal(text, &truth); err != nil {
+		t.Fatal(err)
+	}
+	return truth
+}
+
+// codesOf returns what the code label must say about a truth: "000" and "009" are no status.
+func codesOf(truth traffic.Truth) map[string]int {
+	codes := map[string]int{}
+	for status, n := range truth.Statuses {
+		if status < "100" {
+			status = "none"
+		}
+		codes[status] += int(n)
+	}
+	return codes
+}
