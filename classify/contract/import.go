@@ -58,7 +58,16 @@ func Import(filename string, data []byte) (*ImportResult, error) {
 	return &r, nil
 }
 
+// maxText is how long a description may be, in bytes.
+const maxText = 4 << 10
+
 func (r *ImportResult) warn(file string, line int, format string, args ...any) {
+	if len(r.Warnings) == maxErrors {
+		r.Warnings = append(r.Warnings, file+": and more")
+	}
+	if len(r.Warnings) > maxErrors {
+		return
+	}
 	r.Warnings = append(r.Warnings, Position{file, line, 1}.String()+": "+fmt.Sprintf(format, args...))
 }
 
@@ -100,6 +109,10 @@ func (r *ImportResult) entries(file string, p *page) []entry {
 					r.warn(file, cmp.Or(row.line, t.line), "left out: %s", clip(s))
 				}
 				continue
+			}
+			if len(e.description) > maxText {
+				r.warn(file, cmp.Or(row.line, t.line), "the description of %s is cut after %d bytes", e.patterns[0], maxText)
+				e.description = clean(e.description[:maxText])
 			}
 			e.category = categoryOfHeading(t.heading)
 			words := e.meaning + "\n" + e.description

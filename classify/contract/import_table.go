@@ -5,6 +5,19 @@ import (
 	"strings"
 )
 
+// maxColumns and maxCell bound what a table of text is taken for one.
+const (
+	maxColumns = 64
+	maxCell    = 64 << 10 // bytes
+)
+
+// extend adds a line to a cell, as long as the cell is one that people read.
+func extend(cell *string, text string) {
+	if len(*cell)+len(text) <= maxCell {
+		*cell += text
+	}
+}
+
 var gridBorder = regexp.MustCompile(`^\s*\+([-=]+\+)+\s*$`)
 
 // gridTable takes a table that is drawn with +---+ and |.
@@ -18,6 +31,9 @@ func (s *lines) gridTable() bool {
 		if border[i] == '+' {
 			edges = append(edges, i)
 		}
+	}
+	if len(edges) > maxColumns {
+		return false
 	}
 	t := table{line: s.at + 1}
 	var cells []string
@@ -44,11 +60,11 @@ func (s *lines) gridTable() bool {
 				column, from = i, from+1
 			}
 			if from < to {
-				cells[column] += line[from:to]
+				extend(&cells[column], line[from:to])
 			}
 		}
 		for i := range cells {
-			cells[i] += " "
+			extend(&cells[i], " ")
 		}
 	}
 	t.rows = cleanRows(t.rows)
@@ -82,6 +98,9 @@ func (s *lines) simpleTable() bool {
 			starts = append(starts, i)
 		}
 	}
+	if len(starts) > maxColumns {
+		return false
+	}
 	t := table{line: s.at + 1}
 	borders := 1
 	for s.at++; s.at < len(s.all) && borders < 3; s.at++ {
@@ -105,7 +124,7 @@ func (s *lines) simpleTable() bool {
 		}
 		if n := len(t.rows); n > 0 && cells[0] == "" && borders == 2 {
 			for i := range cells {
-				t.rows[n-1].cells[i] += " " + cells[i]
+				extend(&t.rows[n-1].cells[i], " "+cells[i])
 			}
 			continue
 		}

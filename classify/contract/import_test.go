@@ -187,6 +187,31 @@ func TestImportRefusesLargePages(t *testing.T) {
 	}
 }
 
+// TestImportOfHostilePages would not end before the test's time limit if time grew with the square of a page.
+func TestImportOfHostilePages(t *testing.T) {
+	const n = 1 << 18
+	pages := []string{
+		strings.Repeat("+-", n) + "+\n" + strings.Repeat("|", n),
+		strings.Repeat("== ", n) + "\n404 x\n",
+		"+---+---+\n|404| x |\n" + strings.Repeat("|   | y |\n", n/2) + "+---+---+\n",
+		".. list-table::\n\n  * - 404\n    - x\n" + strings.Repeat("      y\n", n),
+		"|404|" + strings.Repeat("X-Y header ", n/4) + "|\n|-|-|\n",
+		"|a|b|\n|-|-|\n" + strings.Repeat("|404|x|\n|666|y|\n|404|z|\n", n/8),
+		strings.Repeat("<table>", n/2),
+		strings.Repeat("<table><tr><td>", n/8),
+		strings.Repeat("â", n),
+		strings.Repeat("*a_", n),
+		strings.Repeat("[", n) + strings.Repeat("](", n),
+		strings.Repeat("<table\n", n),
+	}
+	for _, page := range pages {
+		r, err := Import("page", []byte(page))
+		if err == nil && len(r.Warnings) > maxErrors+1 {
+			t.Errorf("%.30q: %d warnings", page, len(r.Warnings))
+		}
+	}
+}
+
 func TestImportWarns(t *testing.T) {
 	r, err := Import("a.md", []byte("|Code|Meaning|\n|-|-|\n|404|One|\n|404|Two|\n|666|Number|\n"))
 	if err != nil {
@@ -242,6 +267,7 @@ func FuzzImport(f *testing.F) {
 	f.Add("a.md", "# Errors\n\n|Code|Meaning|Description|\n|-|-|-|\n|404, 410|Gone: \"x\"|Only on `GET` with the If-Match header #1|\n")
 	f.Add("a.html", "<h1>x</h1><table><tr><td>50X<td>é â€™<td>always with a Retry-After header</table>")
 	f.Add("a.rst", "+---+----+\n|404| a  |\n|   | b  |\n+---+----+\n\n==== ===\n200  x\n==== ===\n")
+	f.Add("", "<table><tr><td>50X<td>not long")
 	f.Add("a.rst", ".. list-table::\n\n   * - 404\n     - x\n\n.. csv-table::\n\n   500, \"a\"\"b\", 'c\n")
 	f.Fuzz(func(t *testing.T, name, page string) {
 		r, err := Import(name, []byte(page))

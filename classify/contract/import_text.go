@@ -117,7 +117,7 @@ func listRows(body []string, line int) []row {
 			r.cells = append(r.cells, "")
 		}
 		if n := len(r.cells); n > 0 {
-			r.cells[n-1] += " " + cell
+			extend(&r.cells[n-1], " "+cell)
 		}
 	}
 	return cleanRows(rows)

@@ -16,7 +16,10 @@ const lineLength = 110
 // write writes a contract down.
 func write(h fileHeader, entries []entry) []byte {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "contract: v1\nname: %s\nsource:\n", h.name)
+	fmt.Fprintf(&b, "contract: v1\nname: %s\n", h.name)
+	if h.title+h.path+h.standard != "" {
+		b.WriteString("source:\n")
+	}
 	for _, f := range []struct{ key, value string }{{"title", h.title}, {"path", h.path}, {"standard", h.standard}} {
 		if f.value != "" {
 			fmt.Fprintf(&b, "  %s: %s\n", f.key, quoted(f.value))
