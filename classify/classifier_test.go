@@ -269,6 +269,41 @@ func TestStandardNotes(t *testing.T) {
 	}
 }
 
+// What RFC 9110 alone makes of an entry.
+func TestRFC9110(t *testing.T) {
+	c := mustLoad(t, "rfc9110")
+	for _, row := range []struct {
+		method, status string
+		body           int64
+		facts          map[string]string
+		want           string
+	}{
+		{"GET", "200", 10, nil, "documented"},
+		{"BREW", "418", 10, nil, "documented"},
+		{"GET", "599", 10, nil, "undocumented(code)"},
+		{"GET", "206", 10, nil, "documented"},
+		{"GET", "206", 10, map[string]string{"req.range": "-"}, "violation(partial-needs-range)"},
+		{"HEAD", "206", 0, nil, "documented"}, // a warning: other documents may define ranges
+		{"DELETE", "204", 0, nil, "documented"},
+		{"DELETE", "204", 3, nil, "violation(no-content-has-no-body)"},
+		{"DELETE", "204", -1, nil, "documented"},
+		{"POST", "304", 0, nil, "violation(not-modified-only-on-get)"},
+		{"GET", "401", 9, map[string]string{"resp.www-authenticate": "Bearer"}, "documented"},
+		{"GET", "401", 9, map[string]string{"resp.www-authenticate": "-"}, "violation(unauthorized-has-challenge)"},
+		{"PUT", "405", 9, map[string]string{"resp.allow": "-"}, "violation(not-allowed-has-allow)"},
+		{"GET", "301", 9, map[string]string{"resp.location": "-"}, "documented"}, // SHOULD
+		{"GET", "100", 0, nil, "documented"},                                     // a warning
+		{"GET", "101", 0, map[string]string{"req.upgrade": "websocket", "resp.upgrade": "websocket"}, "documented"},
+		{"GET", "101", 0, map[string]string{"req.upgrade": "-"}, "violation(switch-needs-upgrade)"},
+	} {
+		v := classify(c, &Facts{Method: []byte(row.method), Target: []byte("/"), Status: []byte(row.status), BodyBytes: row.body,
+			Values: values(c, row.facts)})
+		if got := verdict(c, &v); got != row.want {
+			t.Errorf("%+v: %s", row, got)
+		}
+	}
+}
+
 func TestSameIDTwice(t *testing.T) {
 	check := contract.Check{ID: "a", Methods: []string{"GET"}, Pos: contract.Position{File: "a.yaml", Line: 3, Column: 1}}
 	other := check

@@ -2,6 +2,7 @@ package contract
 
 import (
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -36,6 +37,26 @@ func TestAgaveIsThePage(t *testing.T) {
 		"405 Method Not Allowed", "406 Not Acceptable"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q", got)
+	}
+}
+
+// The built-in contract is the agreed one, without its optional routes.
+func TestAgaveIsAgreed(t *testing.T) {
+	data, err := os.ReadFile(shared(t, "contract/agave.contract.yaml"))
+	if err != nil {
+		t.Skip("the agreed contract is not here: ", err)
+	}
+	agreed, err := Parse("builtin:agave", data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	built, err := Load("agave")
+	if err != nil {
+		t.Fatal(err)
+	}
+	agreed.Routes, agreed.Digest = nil, built.Digest
+	if !reflect.DeepEqual(built, agreed) {
+		t.Errorf("built in  %+v\nagreed on %+v", built, agreed)
 	}
 }
 

@@ -28,7 +28,7 @@ var (
 var contractKeys = []string{"contract", "name", "source", "undocumented", "codes", "routes", "unmatched", "no_response",
 	"openapi", "vendor", "objective", "min_errors"}
 
-// Empty returns a contract that documents nothing, with every default filled in.
+// empty returns a contract that documents nothing, with every default filled in.
 func empty() *Contract {
 	return &Contract{
 		Source:     Source{Standard: "rfc9110"},

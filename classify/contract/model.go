@@ -1,5 +1,18 @@
 // Package contract is the contract language: what an API's documentation says about its status codes, read from a contract
 // file, a built-in contract, or an OpenAPI document.
+//
+// A contract is YAML; contract.schema.json is its grammar. A page of codes and a table of routes share one shape: each
+// code is a text, its meaning, or a mapping with meaning, description, category, owner, slo, deprecated, max_ratio and
+// three lists of conditions:
+//
+//	only_when    this code only if all of them hold: method, request_header, auth, documented_method, status
+//	always_when  if it holds, always this code; each stands alone
+//	sends        what the response carries: response_header, body
+//
+// A code is written 404, 50X, 5XX or default, or as a comma list of these but default; null takes an inherited code away.
+// A condition without severity is an error; one without id gets the place where it stands as its id. Beside codes and
+// routes a contract has openapi (documents whose operations are added), unmatched, no_response, vendor, undocumented,
+// objective and min_errors.
 package contract
 
 import "fmt"
