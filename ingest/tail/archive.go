@@ -3,10 +3,13 @@ package tail
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+
+	"github.com/klauspost/compress/zstd"
 
 	"httpstatus_exporter/ingest"
 )
@@ -36,6 +39,27 @@ func archiveHead(fd *os.File) ([]byte, error) {
 		}
 	}
 	return head[:n], err
+}
+
+// archiveSize returns the size of the content as the compressed file states it: modulo 1<<32 for gzip (RFC 1952 section
+// 2.3.1), and of the first frame for zstd. It is -1 where it does not say.
+func archiveSize(fd *os.File, packed int64) int64 {
+	b, err := readSpan(fd, 0, zstd.HeaderMaxSize)
+	if err != nil {
+		return -1
+	}
+	if ingest.DetectCompression(b) == ingest.Gzip {
+		b, err = readSpan(fd, packed-4, 4)
+		if err != nil || len(b) < 4 {
+			return -1
+		}
+		return int64(binary.LittleEndian.Uint32(b))
+	}
+	var h zstd.Header
+	if h.Decode(b) != nil || !h.HasFCS {
+		return -1
+	}
+	return int64(h.FrameContentSize % (1 << 32))
 }
 
 var errOtherContent = errors.New("the content differs before the saved offset")

@@ -121,7 +121,11 @@ func (f *Follower) inLedger(fd *os.File, info os.FileInfo) bool {
 	if r == nil {
 		return false
 	}
-	if r.Packed {
+	if r.Head.Len == 0 && info.Size() == 0 {
+		return true
+	} else if r.Head.Len == 0 {
+		// an empty file was closed: nothing says that this one is it
+	} else if r.Packed {
 		head, _ := archiveHead(fd)
 		s := &sample{head: head, heads: make(map[int]Print)}
 		if s.sameHead(&r.Position) {
@@ -134,23 +138,61 @@ func (f *Follower) inLedger(fd *os.File, info os.FileInfo) bool {
 	return false
 }
 
-// reopen returns the file of a ledger entry that is to be followed again, because it grew or came back to a path; nil when
-// the ledger does not know this file.
-func (f *Follower) reopen(fd *os.File, info os.FileInfo) *file {
-	r := f.ledger.byID[idOf(info)]
+// reopen returns the file of a ledger entry that is to be followed again, because it grew or came back to a path. Without a
+// file it reports whether there is nothing to read in it yet; else the ledger does not know this content.
+func (f *Follower) reopen(fd *os.File, info os.FileInfo) (x *file, known bool) {
+	id := idOf(info)
+	r := f.ledger.byID[id]
 	if r == nil || r.Packed {
-		return nil
+		return nil, false
 	}
-	if newSample(fd, info.Size()).compare(&r.Position) != alike {
-		f.q.Guard(func() { f.ledger.forget(idOf(info)) })
-		return nil
+	ours := newSample(fd, info.Size()).compare(&r.Position) == alike
+	if ours && r.Head.Len == 0 && info.Size() > 0 {
+		ours = f.isNew(fd, info) // closed when it was empty: only the inode is known
 	}
-	x := f.newFileAt(fd, info, r.Path, &r.Position)
+	if !ours {
+		f.q.Guard(func() { f.ledger.forget(id) })
+		return nil, false
+	}
+	if r.Copy {
+		if info.Size() == r.Offset {
+			return nil, true
+		}
+		switch like, from := f.classify(fd, info); {
+		case like == alike && from == nil:
+			f.rememberCopy(fd, info, r.Path)
+			return nil, true
+		case like == unclear:
+			return nil, true
+		}
+	}
+	x = f.newFileAt(fd, info, r.Path, &r.Position)
 	f.q.Guard(func() {
-		f.ledger.remove(x.id)
-		f.files[x.id] = x
+		f.ledger.remove(id)
+		f.files[id] = x
 	})
-	return x
+	return x, true
+}
+
+// rememberCopy notes that a file holds what is read elsewhere.
+func (f *Follower) rememberCopy(fd *os.File, info os.FileInfo, path string) {
+	p, err := asRead(fd, info.Size())
+	if err != nil {
+		f.src.Stats.ReadErrors.Add(1)
+		return
+	}
+	p.Path, p.Name, p.Size, p.Copy = path, fd.Name(), info.Size(), true
+	p.Dev, p.Ino = idOf(info).dev, idOf(info).ino
+	f.q.Guard(func() { f.ledger.add(p, nil, f.ledgerLimit()) })
+}
+
+// isNew reports whether the content of a file is plain and not that of a known file.
+func (f *Follower) isNew(fd *os.File, info os.FileInfo) bool {
+	if packed(fd) {
+		return false
+	}
+	like, _ := f.classify(fd, info)
+	return like != alike
 }
 
 // checkLedger reopens files that have grown since they were closed.
@@ -171,12 +213,18 @@ func (f *Follower) checkLedger(now time.Time) {
 			fd.Close()
 			continue
 		}
-		if x := f.reopen(fd, info); x != nil {
-			x.rotatedAt = now
-			f.observe(x, info, now)
-			f.log.Info("a rotated file has grown; reading on", "file", r.Name)
-		} else {
-			fd.Close()
-		}
+		f.grown(fd, info, now)
 	}
+}
+
+// grown reads on in a rotated file of the ledger. It takes over fd.
+func (f *Follower) grown(fd *os.File, info os.FileInfo, now time.Time) {
+	x, _ := f.reopen(fd, info)
+	if x == nil {
+		fd.Close()
+		return
+	}
+	x.rotatedAt = now
+	f.observe(x, info, now)
+	f.log.Info("a rotated file has grown; reading on", "file", x.name)
 }

@@ -20,7 +20,6 @@ type followed struct {
 	trouble string // what was logged last, empty when all is well
 	dir     *dir   // where its file really is, with the name that it has there
 	base    string
-	copy    int64 // size at which its file was found to be a copy of a known one, else 0
 	waits   waitRoom
 }
 
@@ -90,6 +89,9 @@ func (f *Follower) lookAt(p *followed, now time.Time) {
 	case p.current != nil && p.current.id == idOf(info):
 		p.missing = time.Time{}
 		f.content(p)
+		if p.dir == nil {
+			f.place(p)
+		}
 		f.observe(p.current, info, now)
 		return
 	default:
@@ -165,29 +167,23 @@ func (f *Follower) begin(p *followed, fd *os.File, info os.FileInfo, now time.Ti
 		}
 		return x
 	}
-	if x := f.reopen(fd, info); x != nil {
+	if x, known := f.reopen(fd, info); known {
 		return x
 	}
 	if !f.glob {
 		return f.newFile(fd, info, p.name)
 	}
-	if p.copy != 0 && p.copy == info.Size() {
-		return nil
-	}
 	like, from := f.classify(fd, info)
 	switch {
 	case like == alike && from == nil:
-		p.copy = info.Size()
+		f.rememberCopy(fd, info, p.name)
 		return nil
 	case like == alike:
 		return f.newFileAt(fd, info, p.name, from)
 	case (like == unclear || info.Size() == 0) && !p.waits.over(info, now, 2*f.tick):
 		return nil
 	}
-	x := f.newFile(fd, info, p.name)
-	x.startAt(min(p.copy, info.Size()))
-	p.copy = 0
-	return x
+	return f.newFile(fd, info, p.name)
 }
 
 // attach makes x the file that p names.

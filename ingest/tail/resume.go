@@ -1,7 +1,6 @@
 package tail
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"time"
@@ -32,13 +31,16 @@ func (f *Follower) restore(saved []Position, now time.Time) {
 			}
 		}
 	}
-	var rest []Position
+	var rest, empty []Position
 	for _, p := range open {
 		if p.State == StateCurrent {
 			f.expectAt(p.Path)
 		}
 		s, ok := byID[p.id()]
-		if !ok || p.Packed || !f.resumeAt(&p, s.name, now) {
+		switch {
+		case ok && p.Head.Len == 0:
+			empty = append(empty, p)
+		case !ok || p.Packed || !f.resumeAt(&p, s.name, now):
 			rest = append(rest, p)
 		}
 	}
@@ -46,6 +48,10 @@ func (f *Follower) restore(saved []Position, now time.Time) {
 		if !f.resumeCopy(&p, all, now) {
 			f.unresolved = append(f.unresolved, p)
 		}
+	}
+	// Nothing was known of these but their inodes, which may have been given to others. Not to the copy of a known file.
+	for _, p := range empty {
+		f.resumeAt(&p, byID[p.id()].name, now)
 	}
 }
 
@@ -92,6 +98,10 @@ func (f *Follower) resumeAt(p *Position, name string, now time.Time) bool {
 		fd.Close()
 		return false
 	}
+	if p.Head.Len == 0 && info.Size() > 0 && !f.isNew(fd, info) {
+		fd.Close()
+		return false
+	}
 	f.resumed(f.newFileAt(fd, info, p.Path, p), p, now)
 	return true
 }
@@ -109,7 +119,7 @@ func (f *Follower) resumeCopy(p *Position, all []sibling, now time.Time) bool {
 		if own := filepath.Base(s.name); own != base && !mayCopy(base, own) {
 			continue
 		}
-		if x := f.openCopy(context.Background(), p, s.name); x != nil {
+		if x := f.openCopy(p, s.name); x != nil {
 			f.resumed(x, p, now)
 			return true
 		}
@@ -139,15 +149,15 @@ func (f *Follower) expectAt(name string) {
 
 // unpack looks for the saved positions that were not found in any plain file among the compressed ones, once, and gives up
 // those that are not there either.
-func (f *Follower) unpack(ctx context.Context) {
+func (f *Follower) unpack() {
 	if len(f.unresolved) == 0 {
 		return
 	}
 	now := time.Now()
-	for len(f.unresolved) > 0 && ctx.Err() == nil {
+	for len(f.unresolved) > 0 && f.ctx.Err() == nil {
 		p := f.unresolved[0]
-		x := f.findCopy(ctx, &p, nil)
-		if ctx.Err() != nil {
+		x := f.findCopy(&p, nil)
+		if f.ctx.Err() != nil {
 			return
 		}
 		lost := max(0, p.Size-p.Offset)

@@ -26,6 +26,7 @@ type dir struct {
 type decision struct {
 	size  int64
 	mtime time.Time
+	print Position // of a plain file at that size: its inode may get another file
 }
 
 // clockSlack is how far the clocks of a file system and of the process may differ, granularity included.
@@ -96,6 +97,7 @@ func (f *Follower) scan(d *dir, now time.Time) {
 	}
 	d.mtime, d.scanned, d.unsure = info.ModTime(), now, now.Sub(info.ModTime()) < clockSlack
 	decided := make(map[fileID]decision)
+	var unknown []found
 	for _, e := range entries {
 		p := d.rotatedFrom(e.Name())
 		if p == nil || !e.Type().IsRegular() {
@@ -105,34 +107,73 @@ func (f *Follower) scan(d *dir, now time.Time) {
 		if q := f.paths[name]; q != nil {
 			continue // the glob's own: lookAt decides
 		}
-		f.examine(d, p, name, since.Add(-clockSlack), now, decided)
+		info, err := os.Lstat(name)
+		if err == nil && !f.meetAgain(d, name, info, decided, now) {
+			unknown = append(unknown, found{p, name, info})
+		}
+	}
+	// Only when all known files have been met under their new names can a copy be told from what it is a copy of.
+	for _, u := range unknown {
+		f.examine(d, u, since.Add(-clockSlack), now, decided)
 	}
 	d.decided = decided
 }
 
-// examine decides about one rotated file: known, a copy of a known one, too old to have been missed, or to be read.
-func (f *Follower) examine(d *dir, p *followed, name string, since, now time.Time, decided map[fileID]decision) {
-	info, err := os.Lstat(name)
-	if err != nil {
-		return
-	}
-	id, size := idOf(info), info.Size()
+// A found is a rotated file that lies in a directory.
+type found struct {
+	path *followed // that it was rotated from
+	name string
+	info os.FileInfo
+}
+
+// meetAgain notes the name of a known file, and reads on where a closed one has grown. It reports whether all is known about
+// the file.
+func (f *Follower) meetAgain(d *dir, name string, info os.FileInfo, decided map[fileID]decision, now time.Time) bool {
+	id := idOf(info)
 	if x := f.files[id]; x != nil {
 		if x.name != name {
 			f.q.Guard(func() { x.name = name })
 		}
-		return
+		return true
 	}
-	if r := f.ledger.byID[id]; r != nil && r.Name != name {
+	r := f.ledger.byID[id]
+	if r != nil && r.Name != name {
 		f.q.Guard(func() { r.Name = name })
 	}
-	is := decision{size, info.ModTime()}
-	was, ok := d.decided[id]
-	if ok && was == is || !ok && f.ledger.byID[id] == nil && info.ModTime().Before(since) {
-		decided[id] = is
-		return
+	if was, ok := d.decided[id]; ok && was.size == info.Size() && was.mtime.Equal(info.ModTime()) {
+		decided[id] = was
+		return true
+	}
+	if r == nil {
+		return false
 	}
 	fd, info, err := openFile(name)
+	if err != nil || idOf(info) != id {
+		return false // examine will find that out, too
+	}
+	if !r.Packed && info.Size() > r.Offset {
+		f.grown(fd, info, now)
+	} else if f.inLedger(fd, info) {
+		f.decide(fd, info, decided)
+		fd.Close()
+	}
+	return f.files[id] != nil || f.ledger.byID[id] != nil
+}
+
+// decide notes that what a file holds need not be read.
+func (f *Follower) decide(fd *os.File, info os.FileInfo, decided map[fileID]decision) {
+	is := decision{size: info.Size(), mtime: info.ModTime()}
+	var err error
+	if is.print, err = asRead(fd, info.Size()); err != nil {
+		f.src.Stats.ReadErrors.Add(1)
+	}
+	decided[idOf(info)] = is
+}
+
+// examine decides about a rotated file that is not known: a copy of a known one, too old to have been missed, or to be read.
+func (f *Follower) examine(d *dir, u found, since, now time.Time, decided map[fileID]decision) {
+	id := idOf(u.info)
+	fd, info, err := openFile(u.name)
 	if err != nil {
 		if !errors.Is(err, os.ErrNotExist) {
 			f.src.Stats.ReadErrors.Add(1)
@@ -140,26 +181,31 @@ func (f *Follower) examine(d *dir, p *followed, name string, since, now time.Tim
 		d.unsure = true
 		return
 	}
-	if idOf(info) != id { // names are being shifted
+	if idOf(info) != id || f.files[id] != nil { // names are being shifted
 		fd.Close()
 		d.unsure = true
 		return
 	}
-	x, sure := f.missed(d, p, fd, info, was, now)
-	if x == nil {
-		fd.Close()
+	was, before := d.decided[id]
+	var x *file
+	sure := true
+	if before || !info.ModTime().Before(since) {
+		x, sure = f.missed(d, u.path, fd, info, was, now)
 	}
-	if !sure {
+	if x == nil || x.fd != fd {
+		defer fd.Close()
+	}
+	switch {
+	case !sure:
 		d.unsure = true
-		return
-	}
-	delete(d.waits, id)
-	if x != nil {
+	case x != nil:
+		delete(d.waits, id)
 		f.adopt(x, now, true)
-		f.log.Info("found a file that was written and rotated between two looks", "path", p.name, "file", name)
-		return
+		f.log.Info("found a file that was written and rotated between two looks", "path", u.path.name, "file", u.name)
+	default:
+		delete(d.waits, id)
+		f.decide(fd, info, decided)
 	}
-	decided[id] = decision{info.Size(), info.ModTime()}
 }
 
 // missed returns the file to read when fd is one that was never seen under its path, and reports whether that is sure.
@@ -181,12 +227,13 @@ func (f *Follower) missed(d *dir, p *followed, fd *os.File, info os.FileInfo, wa
 		}
 		return f.missedArchive(p, fd, info, quiet)
 	}
-	if info.Size() == 0 || f.inLedger(fd, info) {
+	if info.Size() == 0 {
 		return nil, true // decided anew when it grows
 	}
 	like, from := f.classify(fd, info)
 	switch {
 	case like == alike && from == nil:
+		f.rememberCopy(fd, info, p.name)
 		return nil, true
 	case like == alike:
 		return f.newFileAt(fd, info, p.name, from), true
@@ -194,27 +241,34 @@ func (f *Follower) missed(d *dir, p *followed, fd *os.File, info os.FileInfo, wa
 		return nil, false
 	}
 	x = f.newFile(fd, info, p.name)
-	x.startAt(min(was.size, info.Size()))
+	if was.size > 0 && newSample(fd, info.Size()).compare(&was.print) == alike {
+		x.startAt(was.size)
+	}
 	return x, true
 }
 
 // missedArchive is missed for a compressed file, which is let be until it is complete.
 func (f *Follower) missedArchive(p *followed, fd *os.File, info os.FileInfo, quiet func() bool) (*file, bool) {
-	if f.inLedger(fd, info) {
-		return nil, true
-	}
 	head, err := archiveHead(fd)
 	if err != nil && len(head) < headSize {
 		return nil, quiet()
 	}
 	s := &sample{head: head, heads: make(map[int]Print)}
+	var grown *Position // the file that was compressed after it had been closed, with more in it
 	for _, p := range f.relatives(s) {
-		if p.Head.Len > 0 && p.Head.Len <= len(head) {
+		if p.Head.Len == 0 || p.Head.Len > len(head) {
+			continue
+		}
+		if p.State != StateRetired || p.Packed || archiveSize(fd, info.Size()) == p.Offset%(1<<32) {
 			return nil, true
 		}
+		grown = &p
 	}
 	if !quiet() {
 		return nil, false
+	}
+	if grown != nil {
+		return f.openCopy(grown, fd.Name()), true
 	}
 	x := &file{f: f, id: idOf(info), fd: fd, path: p.name, name: fd.Name(), head: head}
 	x.arch = openArchive(fd, f.maxLine)
@@ -242,6 +296,7 @@ func (f *Follower) relatives(s *sample) (ps []Position) {
 	}
 	f.q.Quiet(func() {
 		for _, x := range f.files {
+			x.lookAtHead()
 			if mayBe(x.head) {
 				ps = append(ps, x.position())
 			}
@@ -260,6 +315,15 @@ func (f *Follower) relatives(s *sample) (ps []Position) {
 	return ps
 }
 
+// lookAtHead reads what has come of a head that was short. Only in a quiet moment.
+func (x *file) lookAtHead() {
+	if len(x.head) < headSize && x.arch == nil {
+		if head, err := readSpan(x.fd, 0, headSize); err == nil && bytes.HasPrefix(head, x.head) {
+			x.head = head
+		}
+	}
+}
+
 // classify holds the content of an unknown file against everything that is known. Alike without a position: it is a copy
 // of what has been read or will be. Alike with one: it is what was read and goes on where that ended.
 func (f *Follower) classify(fd *os.File, info os.FileInfo) (likeness, *Position) {
@@ -267,7 +331,7 @@ func (f *Follower) classify(fd *os.File, info os.FileInfo) (likeness, *Position)
 	result := different
 	var from *Position
 	for _, p := range f.relatives(s) {
-		if p.Head.Len == 0 && f.files[p.id()] == nil {
+		if p.Head.Len == 0 && f.files[p.id()] == nil || p.id() == idOf(info) {
 			continue
 		}
 		like := f.holdAgainst(s, &p)

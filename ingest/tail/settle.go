@@ -1,14 +1,13 @@
 package tail
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"time"
 )
 
 // settle sees to the files that Next has parked for the manager: truncated, broken, ended.
-func (f *Follower) settle(ctx context.Context, now time.Time) {
+func (f *Follower) settle(now time.Time) {
 	f.mu.Lock()
 	reported := f.reported
 	f.reported = nil
@@ -25,7 +24,7 @@ func (f *Follower) settle(ctx context.Context, now time.Time) {
 		}
 		switch {
 		case x.changed:
-			f.truncated(ctx, x, now)
+			f.truncated(x, now)
 		case x.ended && x.names > 0: // came back to a path before it was let go
 			x.ended, x.final = false, false
 			f.kick(x)
@@ -38,10 +37,10 @@ func (f *Follower) settle(ctx context.Context, now time.Time) {
 
 // truncated starts a file over whose content is not the one that was read. What had not been read yet is read from the
 // copy that was made before the truncation, if there is one; else it is lost, and counted as far as it is known.
-func (f *Follower) truncated(ctx context.Context, x *file, now time.Time) {
+func (f *Follower) truncated(x *file, now time.Time) {
 	var p Position
 	f.q.Guard(func() { p = x.position() })
-	copied := f.findCopy(ctx, &p, x)
+	copied := f.findCopy(&p, x)
 	lost := max(0, x.known-x.offset)
 	f.q.Guard(func() {
 		f.src.Stats.Truncations.Add(1)
@@ -74,7 +73,7 @@ func (f *Follower) truncated(ctx context.Context, x *file, now time.Time) {
 
 // findCopy looks beside the file of a position for one that holds all that had been read of it, and perhaps the rest. It
 // returns the longest, made into a file at the offset, or nil.
-func (f *Follower) findCopy(ctx context.Context, p *Position, not *file) *file {
+func (f *Follower) findCopy(p *Position, not *file) *file {
 	if p.Head.Len == 0 {
 		return nil
 	}
@@ -86,7 +85,7 @@ func (f *Follower) findCopy(ctx context.Context, p *Position, not *file) *file {
 		if best != nil && c.size <= best.size.Load() {
 			continue
 		}
-		if x := f.openCopy(ctx, p, c.name); x != nil && (not == nil || x.id != not.id) {
+		if x := f.openCopy(p, c.name); x != nil && (not == nil || x.id != not.id) {
 			if best != nil {
 				best.close()
 			}
@@ -99,7 +98,7 @@ func (f *Follower) findCopy(ctx context.Context, p *Position, not *file) *file {
 }
 
 // openCopy opens a file, plain or compressed, at the position, if it holds that content.
-func (f *Follower) openCopy(ctx context.Context, p *Position, name string) *file {
+func (f *Follower) openCopy(p *Position, name string) *file {
 	fd, info, err := openFile(name)
 	if err != nil {
 		return nil
@@ -126,7 +125,7 @@ func (f *Follower) openCopy(ctx context.Context, p *Position, name string) *file
 		return nil
 	}
 	a := openArchive(fd, f.maxLine)
-	anchor, err := a.skipTo(ctx, p)
+	anchor, err := a.skipTo(f.ctx, p)
 	if err != nil {
 		f.log.Debug("a compressed file begins like the one that is looked for, and differs", "file", name, "err", err)
 		a.unpack.Close()

@@ -74,6 +74,7 @@ type Follower struct {
 	fromStart  bool
 	unpacking  bool // archives may be opened
 	watches    int
+	ctx        context.Context // of Run, for reads that take long
 	waiters    []chan struct{}
 
 	events   chan *file         // from the watches
@@ -161,18 +162,19 @@ func (f *Follower) Run(ctx context.Context) error {
 	tick := time.NewTicker(f.tick)
 	defer tick.Stop()
 
+	f.ctx = ctx
 	for _, x := range f.files {
 		f.kick(x)
 	}
 	f.unpacking = true
 	f.look(time.Now())
-	f.unpack(ctx)
+	f.unpack()
 	f.wantAll(f.caughtUp)
 	for ctx.Err() == nil {
 		select {
 		case <-tick.C:
 			f.look(time.Now())
-			f.unpack(ctx)
+			f.unpack()
 		case x := <-f.events:
 			f.changed(x, time.Now())
 		case <-f.poke:
@@ -181,7 +183,7 @@ func (f *Follower) Run(ctx context.Context) error {
 			f.wantAll(done)
 		case <-ctx.Done():
 		}
-		f.settle(ctx, time.Now())
+		f.settle(time.Now())
 	}
 	f.close()
 	return nil
