@@ -12,6 +12,7 @@ package dashboards
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 )
 
 // A Dashboard is one file for Grafana.
@@ -28,6 +29,17 @@ type Query struct {
 	Panel   string // title
 	Expr    string
 	Instant bool // asked for one moment, else for the whole time range
+}
+
+// With returns the expression with variables replaced by their values: those of the dashboard and Grafana's own, such as
+// __range and __rate_interval. A variable without a value stays.
+func (q Query) With(values map[string]string) string {
+	return os.Expand(q.Expr, func(name string) string {
+		if v, ok := values[name]; ok {
+			return v
+		}
+		return "$" + name
+	})
 }
 
 // All returns every dashboard. The caller owns the result.

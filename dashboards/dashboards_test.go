@@ -2,17 +2,13 @@ package dashboards
 
 import (
 	"bytes"
-	"context"
-	"encoding/json"
 	"flag"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
@@ -171,87 +167,4 @@ func TestAlertsLinkToDashboards(t *testing.T) {
 			t.Errorf("an alert links to the dashboard %s, which does not exist", m[1])
 		}
 	}
-}
-
-// In a healthy installation nothing is broken and no counter of faults grows: these queries may give nothing.
-var mayBeEmpty = []string{}
-
-func TestEveryQueryHasAnAnswer(t *testing.T) {
-	end := time.Now().Truncate(time.Minute)
-	server := startWithHistory(t, end)
-	variables := strings.NewReplacer("$__rate_interval", "4m", "$__range", "6h", "$job", ".*", "$instance", ".*", "$route", ".*",
-		`api=~"$api"`, `api=~".*"`, `api="$api"`, `api="shop"`, "$code", "404")
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
-	for _, d := range All() {
-		for _, q := range d.Queries {
-			expr := variables.Replace(q.Expr)
-			if strings.Contains(expr, "$") {
-				t.Errorf("%s: %s: unknown variable in %s", d.Name, q.Panel, expr)
-			}
-			values := 0
-			if q.Instant {
-				results, err := server.Query(ctx, expr, end)
-				if err != nil {
-					t.Errorf("%s: %s: %v", d.Name, q.Panel, err)
-				}
-				for _, r := range results {
-					values += number(r.Value)
-				}
-			} else {
-				results, err := server.QueryRange(ctx, expr, end.Add(-6*time.Hour), end, time.Minute)
-				if err != nil {
-					t.Errorf("%s: %s: %v", d.Name, q.Panel, err)
-				}
-				for _, r := range results {
-					for _, v := range r.Values {
-						values += number(v)
-					}
-				}
-			}
-			if values == 0 && !slices.Contains(mayBeEmpty, q.Panel) {
-				t.Errorf("%s: %s: no value for %s", d.Name, q.Panel, expr)
-			}
-		}
-	}
-	var variable []string
-	for _, d := range All() {
-		var m struct {
-			Templating struct {
-				List []struct{ Name, Type, Query string }
-			}
-		}
-		if err := json.Unmarshal(d.JSON, &m); err != nil {
-			t.Fatal(err)
-		}
-		for _, v := range m.Templating.List {
-			if q, ok := strings.CutPrefix(v.Query, "label_values("); ok {
-				selector, _, _ := cutLast(strings.TrimSuffix(q, ")"), ", ")
-				variable = append(variable, selector)
-			} else if q, ok := strings.CutPrefix(v.Query, "query_result("); ok {
-				variable = append(variable, strings.TrimSuffix(q, ")"))
-			}
-		}
-	}
-	for _, expr := range variable {
-		if results, err := server.Query(ctx, variables.Replace(expr), end); err != nil || len(results) == 0 {
-			t.Errorf("variable %s: no value, %v", expr, err)
-		}
-	}
-}
-
-func cutLast(s, sep string) (before, after string, found bool) {
-	if i := strings.LastIndex(s, sep); i >= 0 {
-		return s[:i], s[i+len(sep):], true
-	}
-	return s, "", false
-}
-
-// number is 1 for a sample that is a number.
-func number(sample [2]any) int {
-	text, _ := sample[1].(string)
-	if v, err := strconv.ParseFloat(text, 64); err != nil || v != v {
-		return 0
-	}
-	return 1
 }
