@@ -1,3 +1,30 @@
 // Package accesslog turns an access-log line into an Entry: a Format compiled once from what the server's configuration
 // says, and a Parser that reads only the fields that somebody uses. Pure: bytes in, entry or reason out.
+//
+// # How a line is read
+//
+// A format string is a template: fields with literals between them. What makes it readable, whatever a client sends, is that
+// servers escape values: nginx writes a quote as \x22 (escape=default) or \" (escape=json), Apache, lighttpd and varnishncsa
+// write \", and all of them write control characters as escapes. So a quote in a literal, or a tab, is found again at one
+// place of the line only: the next one that no backslash escapes. The literals that have such a mark cut a line into steps
+// (type step). A step with no field of interest is one bytes.IndexByte; one with a single field needs no more either.
+//
+// Between two marks may stand several fields, as in `$host $remote_addr - $remote_user [$time_local] "`. Numbers, a status, a
+// time, a method, a protocol show where they end (step mode modeRun). Others, such as a user's name with blanks in it, are
+// found between what stands around them (modeMatch): as short as can be, all of the step used up. That is exact as long as one
+// such value stands between two marks; with more of them, or with escape=none, a client can write what looks like a
+// separator, and Format.Warnings says so of the latter. The first reading from the left counts then.
+//
+// From the status on, a line is read as far as it fits: a common line in a combined log is an entry whose user agent is
+// unknown. What stands before the request line is not looked at unless somebody asks for it: a line with a virtual host in
+// front is an entry too. A line that does not fit up to status, method and target is none, and Parse says why.
+//
+// A usual line (see program.readUsual) takes a shorter way to the same result; the tests hold both, and a regular expression
+// over the whole line, against each other.
+//
+// # Sources
+//
+// Which fields there are, what they mean and how they are escaped: https://nginx.org/en/docs/http/ngx_http_log_module.html
+// with src/http/modules/ngx_http_log_module.c, https://httpd.apache.org/docs/2.4/mod/mod_log_config.html with
+// modules/loggers/mod_log_config.c and ap_escape_logitem in server/util.c, lighttpd's mod_accesslog, varnishncsa(1).
 package accesslog

@@ -46,11 +46,12 @@ func (p *Parser) open(parts []part, i int, b []byte, pos int) (int, int, bool) {
 		p.ends[2*i+1] = end
 		return len(b), i + 1, end >= pos && hasSuffix(b, f.literal) && f.may(b[pos:end])
 	}
-	for at := pos; ; at++ {
+	for at, checked := pos, pos; ; at++ {
 		n := bytes.Index(b[at:], f.find)
-		if n < 0 || !f.may(b[pos:at+n]) {
+		if n < 0 || !f.may(b[checked:at+n]) {
 			return 0, 0, false
 		}
+		checked = at + n
 		at += n
 		p.ends[2*i+1] = at
 		if next, j, ok := p.fixed(parts, i+1, b, at+len(f.literal)); ok {

@@ -168,3 +168,15 @@ func TestParseAllocatesNothing(t *testing.T) {
 		}
 	}
 }
+
+// TestListLength: a list ends where it cannot go on, and at its 64th word.
+func TestListLength(t *testing.T) {
+	for list, want := range map[string]int{
+		"": 0, "-": 1, "- x": 1, "502, 200 x": 8, "404 : 200 x": 9, "a, b : c, d e": 11, "a, ": 3, "a,": 2, ", ": 2,
+		strings.Repeat("a, ", 1000): 64*3 - 1,
+	} {
+		if got := listLength([]byte(list)); got != want {
+			t.Errorf("listLength(%.20q) = %d, want %d", list, got, want)
+		}
+	}
+}

@@ -232,21 +232,26 @@ func until(b []byte, c byte) int {
 	return len(b)
 }
 
+// maxListWords is how many words a list may have: as many as upstreams that one request is tried with. Without it a value
+// that a client made of commas and blanks would be looked through from each of its blanks.
+const maxListWords = 64
+
 // listLength returns the length of the words with ", " or " : " between them that b begins with.
 func listLength(b []byte) int {
 	n := until(b, ' ')
-	for {
+	for range maxListWords - 1 {
 		rest := b[n:]
 		switch {
 		case n > 0 && b[n-1] == ',' && len(rest) > 0:
 			n++
 		case hasPrefix(rest, " : "):
-			n += 3
+			n += len(" : ")
 		default:
 			return n
 		}
 		n += until(b[n:], ' ')
 	}
+	return n
 }
 
 // store puts a value where it belongs.
