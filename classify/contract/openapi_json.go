@@ -142,13 +142,21 @@ func skipSpace(data []byte, i int) int {
 	return i
 }
 
-// skipString returns the end of the string that starts at i.
+// skipString returns the end of the string that starts at i: behind the first quote that has an even number of backslashes
+// before it.
 func skipString(data []byte, i int) int {
 	for i++; i < len(data); i++ {
-		switch data[i] {
-		case '\\':
-			i++
-		case '"':
+		next := bytes.IndexByte(data[i:], '"')
+		if next < 0 {
+			break
+		}
+		start := i
+		i += next
+		backslashes := 0
+		for i-backslashes > start && data[i-backslashes-1] == '\\' {
+			backslashes++
+		}
+		if backslashes%2 == 0 {
 			return i + 1
 		}
 	}

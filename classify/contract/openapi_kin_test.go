@@ -1,3 +1,7 @@
+//go:build !race
+
+// Nothing here runs concurrently, and under the race detector the library alone takes a minute.
+
 package contract
 
 import (
