@@ -14,10 +14,13 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
+// promtool reads the whole input again for every block, so months of samples want few blocks.
+const longBlocks = "--max-block-duration=1488h"
+
 // CreateBlocks turns samples in the OpenMetrics format, each with its time, into blocks that a Server can start with.
 func CreateBlocks(t testing.TB, promtool Tool, openMetrics, dataDir string) {
 	t.Helper()
-	cmd := exec.Command(promtool.Path, "tsdb", "create-blocks-from", "openmetrics", "--quiet", openMetrics, dataDir)
+	cmd := exec.Command(promtool.Path, "tsdb", "create-blocks-from", "openmetrics", "--quiet", longBlocks, openMetrics, dataDir)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%s: %v\n%s", cmd, err, out)
 	}
