@@ -70,6 +70,18 @@ var corpora = []struct {
 	{name: "datadog-apache", rows: 2},
 	{name: "fail2ban-apache-badbots", rows: 4, format: `combined`},
 	{name: "fail2ban-nginx-botsearch", rows: 14},
+	// Mixed and wrapped lines, and auto on its own.
+	{name: "datadog-varnish", rows: 3, format: "auto"},
+	{name: "datadog-kong", rows: 5, format: "auto"},
+	{name: "datadog-gunicorn", rows: 4, format: "auto"},
+	{name: "datadog-tomcat", rows: 11, format: "auto"},
+	{name: "crowdsec-litespeed", rows: 3, format: "auto"},
+	{name: "crowdsec-bunkerweb-malformed", rows: 13, format: "auto"},
+	{name: "nginx-rsyslog-5424-A", rows: 502, format: "auto"},
+	{name: "nginx-rsyslog-iso-A", rows: 502, format: "auto"},
+	{name: "nginx-rsyslog-traditional-A", rows: 502, format: "auto"},
+	{name: "nginx-syslog-raw-A", rows: 502, format: "auto"},
+	{name: "apache-syslog-A", rows: 466, format: "auto"},
 }
 
 // TestCorpora holds the parser against logs that real servers wrote, and against the rows that other programs expect.
@@ -175,6 +187,9 @@ func grade(f *Format, row string, reason Reason, e *Entry) string {
 		check("duration", e.Duration.String(), time.Duration(-1).String())
 	} else {
 		seconds, _ := strconv.ParseFloat(columns[4], 64)
+		if e.Duration < 0 {
+			wrong = append(wrong, "duration is unknown, want "+columns[4])
+		}
 		check("duration", e.Duration.Round(time.Microsecond).String(), time.Duration(seconds*1e9).Round(time.Microsecond).String())
 	}
 	if e.Time != nil && len(e.Time) > 0 {
