@@ -146,14 +146,12 @@ func (f *Follower) reopen(fd *os.File, info os.FileInfo) (x *file, known bool) {
 	if r == nil || r.Packed {
 		return nil, false
 	}
-	ours := newSample(fd, info.Size()).compare(&r.Position) == alike
-	if ours && r.Head.Len == 0 && info.Size() > 0 {
-		ours = f.isNew(fd, info) // closed when it was empty: only the inode is known
-	}
-	if !ours {
+	// Of a file that was empty when it was closed only the inode is known: what has it now is as good as unknown.
+	if r.Head.Len == 0 && info.Size() > 0 || newSample(fd, info.Size()).compare(&r.Position) != alike {
 		f.q.Guard(func() { f.ledger.forget(id) })
 		return nil, false
 	}
+	at := &r.Position
 	if r.Copy {
 		if info.Size() == r.Offset {
 			return nil, true
@@ -164,9 +162,11 @@ func (f *Follower) reopen(fd *os.File, info os.FileInfo) (x *file, known bool) {
 			return nil, true
 		case like == unclear:
 			return nil, true
+		case like == alike:
+			at = from
 		}
 	}
-	x = f.newFileAt(fd, info, r.Path, &r.Position)
+	x = f.newFileAt(fd, info, r.Path, at)
 	f.q.Guard(func() {
 		f.ledger.remove(id)
 		f.files[id] = x
@@ -184,15 +184,6 @@ func (f *Follower) rememberCopy(fd *os.File, info os.FileInfo, path string) {
 	p.Path, p.Name, p.Size, p.Copy = path, fd.Name(), info.Size(), true
 	p.Dev, p.Ino = idOf(info).dev, idOf(info).ino
 	f.q.Guard(func() { f.ledger.add(p, nil, f.ledgerLimit()) })
-}
-
-// isNew reports whether the content of a file is plain and not that of a known file.
-func (f *Follower) isNew(fd *os.File, info os.FileInfo) bool {
-	if packed(fd) {
-		return false
-	}
-	like, _ := f.classify(fd, info)
-	return like != alike
 }
 
 // checkLedger reopens files that have grown since they were closed.
@@ -222,6 +213,9 @@ func (f *Follower) grown(fd *os.File, info os.FileInfo, now time.Time) {
 	x, _ := f.reopen(fd, info)
 	if x == nil {
 		fd.Close()
+		for _, d := range f.dirs {
+			d.unsure = true // it may be a new one
+		}
 		return
 	}
 	x.rotatedAt = now

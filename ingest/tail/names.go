@@ -59,7 +59,8 @@ func (d *dir) rotatedFrom(name string) *followed {
 	return nil
 }
 
-// mayCopy reports whether name may hold the content of base under any convention: enough where the content is compared.
+// mayCopy reports whether name may hold the content of base under any convention, or be base: enough where the content is
+// compared.
 func mayCopy(base, name string) bool {
-	return name != base && (strings.HasPrefix(name, base) || strings.HasPrefix(name, strings.TrimSuffix(base, filepath.Ext(base))))
+	return strings.HasPrefix(name, base) || strings.HasPrefix(name, strings.TrimSuffix(base, filepath.Ext(base)))
 }

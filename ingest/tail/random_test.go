@@ -303,6 +303,9 @@ func playScene(t testing.TB, steps []action) []string {
 	s.start()
 	s.running = true
 	for _, a := range steps {
+		if dbg != nil {
+			dbg.Info("ACTION", "a", a, "line", s.n+1, "got", len(s.got))
+		}
 		s.do(a)
 	}
 	s.finishLine()

@@ -98,9 +98,11 @@ func (f *Follower) resumeAt(p *Position, name string, now time.Time) bool {
 		fd.Close()
 		return false
 	}
-	if p.Head.Len == 0 && info.Size() > 0 && !f.isNew(fd, info) {
-		fd.Close()
-		return false
+	if p.Head.Len == 0 && info.Size() > 0 { // only the inode is known, and may have been given to a copy
+		if like, _ := f.classify(fd, info); like != different || packed(fd) {
+			fd.Close()
+			return false
+		}
 	}
 	f.resumed(f.newFileAt(fd, info, p.Path, p), p, now)
 	return true
@@ -116,7 +118,7 @@ func (f *Follower) resumeCopy(p *Position, all []sibling, now time.Time) bool {
 		if f.files[s.id] != nil {
 			continue
 		}
-		if own := filepath.Base(s.name); own != base && !mayCopy(base, own) {
+		if !mayCopy(base, filepath.Base(s.name)) {
 			continue
 		}
 		if x := f.openCopy(p, s.name); x != nil {
@@ -129,6 +131,7 @@ func (f *Follower) resumeCopy(p *Position, all []sibling, now time.Time) bool {
 
 // resumed takes a file that was found again among those that are read.
 func (f *Follower) resumed(x *file, p *Position, now time.Time) {
+	f.ledger.remove(x.id)
 	f.files[x.id] = x
 	x.rotatedAt, x.quietFrom = now, now
 	if p.State == StateCurrent {
@@ -160,11 +163,12 @@ func (f *Follower) unpack() {
 		if f.ctx.Err() != nil {
 			return
 		}
-		lost := max(0, p.Size-p.Offset)
+		lost, name := max(0, p.Size-p.Offset), p.Name
 		f.q.Guard(func() {
 			f.unresolved = f.unresolved[1:]
 			if x != nil {
 				x.rotatedAt, x.quietFrom = now, now
+				f.ledger.remove(x.id)
 				f.files[x.id] = x
 				return
 			}
@@ -178,7 +182,7 @@ func (f *Follower) unpack() {
 			f.log.Info("reading on in a compressed file", "file", x.name, "offset", x.offset)
 			f.kick(x)
 		} else if p.Head.Len > 0 {
-			f.log.Warn("a file that was being read has gone while nobody looked", "file", p.Name, "lost_bytes_at_least", lost)
+			f.log.Warn("a file that was being read has gone while nobody looked", "file", name, "lost_bytes_at_least", lost)
 		}
 	}
 }

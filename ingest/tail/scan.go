@@ -340,7 +340,7 @@ func (f *Follower) classify(fd *os.File, info os.FileInfo) (likeness, *Position)
 			result = unclear
 		case like == alike && s.size <= p.Size:
 			return alike, nil
-		case like == alike && p.Head.Len == headSize && (from == nil || p.Offset > from.Offset):
+		case like == alike && p.Head.Len > 0 && (from == nil || p.Offset > from.Offset):
 			from = &p
 		}
 	}
@@ -381,9 +381,6 @@ func (f *Follower) holdAgainst(s *sample, p *Position) likeness {
 		return unclear
 	}
 	now.Size = info.Size()
-	if p.Head.Len > len(s.head) && now.Head == printOf(s.head) {
-		return unclear
-	}
 	*p = now
 	return s.compare(p)
 }

@@ -46,6 +46,7 @@ func (f *Follower) truncated(x *file, now time.Time) {
 		f.src.Stats.Truncations.Add(1)
 		if copied != nil {
 			copied.rotatedAt, copied.quietFrom = now, now
+			f.ledger.remove(copied.id)
 			f.files[copied.id] = copied
 		} else {
 			f.src.Stats.LostBytes.Add(lost)
@@ -103,8 +104,8 @@ func (f *Follower) openCopy(p *Position, name string) *file {
 	if err != nil {
 		return nil
 	}
-	if f.inLedger(fd, info) {
-		fd.Close()
+	if r := f.ledger.byID[idOf(info)]; r != nil && !r.Copy && f.inLedger(fd, info) {
+		fd.Close() // has been read
 		return nil
 	}
 	if !packed(fd) {

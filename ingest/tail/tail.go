@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -262,6 +263,9 @@ func (f *Follower) wantAll(done chan struct{}) {
 	f.waiting.Store(1)
 	for _, x := range f.files {
 		x.goal.Store(x.size.Load())
+		if x.arch != nil {
+			x.goal.Store(math.MaxInt64)
+		}
 		f.kick(x)
 	}
 }
