@@ -67,6 +67,7 @@ var parseCases = []struct {
 	{"auto, vhost_combined", "auto", `a.example:443 192.0.2.1 - - [22/Nov/2026:13:37:29 +0000] "GET / HTTP/1.1" 200 289 "http://b/" "-"`, "host req.referer", `"GET" "/" "200" 289 -1ns host="a.example" req.referer="http://b/"`},
 
 	{"upstream times do not confuse", timedFormat, `h 192.0.2.1 - - [2026-11-22T13:37:39+00:00] "GET / HTTP/1.1" 200 165 rt=0.012 urt="0.000, 0.001 : 5.000" uct="-, 0.000" us="502, 200 : 404" "-" "-" s:80`, "upstream_status host", `"GET" "/" "200" 165 12ms upstream_status="502, 200 : 404" host="h"`},
+	{"cut in the duration", timedFormat, `h 192.0.2.1 - - [2026-11-22T13:37:39+00:00] "GET / HTTP/1.1" 200 165 rt=0.01`, "", `"GET" "/" "200" 165 -1ns`},
 	{"unquoted upstream values", `$status "$request" $upstream_addr $upstream_response_time $upstream_status $request_id $request_time`, `200 "GET / HTTP/1.1" 10.0.0.1:80, 10.0.0.2:80 : be 0.000, - : 0.001 502, 200 : 404 abc 0.250`, "upstream_status", `"GET" "/" "200" -1 250ms upstream_status="502, 200 : 404"`},
 	{"free path between typed fields", `$remote_addr [$time_local] $request_method $uri $status $request_time $body_bytes_sent`, `192.0.2.1 [22/Nov/2026:13:37:33 +0000] GET /b/\x22 200 123 \x22 404 0.001 60`, "", `"GET" "/b/\" 200 123 \"" "404" 60 1ms`},
 	{"path that is a whole line", `$remote_addr [$time_local] $request_method $uri $status $request_time $body_bytes_sent`, `192.0.2.1 [22/Nov/2026:13:37:33 +0000] GET /b 200 0.001 60 404 0.001 60`, "", `"GET" "/b 200 0.001 60" "404" 60 1ms`},
