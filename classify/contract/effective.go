@@ -3,6 +3,7 @@ package contract
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
 // A Place is where codes apply: the whole page, or one route after inheritance.
@@ -128,14 +129,37 @@ func (r *Route) Label() string {
 	return r.Template
 }
 
-// Operation returns the route that requests with this route label and method belong to: HEAD falls back to GET, and a
-// route without methods has them all. It is nil where the label is that of no route, or the route has no such method.
-func (c *Contract) Operation(label, method string) *Route {
-	var get, all *Route
+// Operations returns the routes that requests with this route label and method belong to, one for each path of the
+// label: HEAD falls back to GET, and a route without methods has them all. It is empty where the label is that of no route,
+// or its routes have no such method.
+func (c *Contract) Operations(label, method string) []*Route {
+	var paths []string
+	byPath := map[string][]*Route{}
 	for i := range c.Routes {
 		r := &c.Routes[i]
+		if r.Label() != label {
+			continue
+		}
+		path := strings.ToLower(r.Host) + " " + variable.ReplaceAllString(r.Template, "{}")
+		if byPath[path] == nil {
+			paths = append(paths, path)
+		}
+		byPath[path] = append(byPath[path], r)
+	}
+	var all []*Route
+	for _, path := range paths {
+		if r := ofMethod(byPath[path], method); r != nil {
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
+// ofMethod returns the one of the routes of a path that has the method, nil where none has.
+func ofMethod(routes []*Route, method string) *Route {
+	var get, all *Route
+	for _, r := range routes {
 		switch {
-		case r.Label() != label:
 		case slices.Contains(r.Methods, method):
 			return r
 		case len(r.Methods) == 0:
@@ -149,6 +173,9 @@ func (c *Contract) Operation(label, method string) *Route {
 	}
 	return all
 }
+
+// IsOpenAPI reports whether data is an OpenAPI document rather than a contract.
+func IsOpenAPI(data []byte) bool { return isOpenAPI(data) }
 
 // MeaningOf returns what an entry calls a code: its own words, else the registered phrase of an exact code.
 func (c *Contract) MeaningOf(e *Code) string {
