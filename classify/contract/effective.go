@@ -155,6 +155,15 @@ func (c *Contract) Operations(label, method string) []*Route {
 	return all
 }
 
+// Operation returns the route that requests with this route label and method belong to: the first one, where several paths
+// share the label; nil where there is none.
+func (c *Contract) Operation(label, method string) *Route {
+	if routes := c.Operations(label, method); len(routes) > 0 {
+		return routes[0]
+	}
+	return nil
+}
+
 // ofMethod returns the one of the routes of a path that has the method, nil where none has.
 func ofMethod(routes []*Route, method string) *Route {
 	var get, all *Route

@@ -52,8 +52,8 @@ func entryFor(c *contract.Contract, route, method, code string) *contract.Entry 
 		return nil
 	}
 	place := c.Page()
-	if r := c.Operations(route, method); len(r) > 0 {
-		place = c.Place(r[0])
+	if r := c.Operation(route, method); r != nil {
+		place = c.Place(r)
 	}
 	return place.Find(number)
 }
