@@ -16,7 +16,12 @@ type drift struct {
 	findings map[findingKey]*finding
 	blocks   map[*ingest.Source][]blockLines
 	from, to time.Time
+
+	newest map[seenKey][]byte    // of the block that is being read: the last line of each kind
+	seen   map[seenKey]time.Time // when each kind of response was last seen
 }
+
+type seenKey struct{ route, method, code int }
 
 type findingKey struct {
 	kind                           classify.Kind
@@ -44,11 +49,13 @@ type blockLines struct {
 }
 
 func newDrift() *drift {
-	return &drift{findings: map[findingKey]*finding{}, blocks: map[*ingest.Source][]blockLines{}}
+	return &drift{findings: map[findingKey]*finding{}, blocks: map[*ingest.Source][]blockLines{},
+		newest: map[seenKey][]byte{}, seen: map[seenKey]time.Time{}}
 }
 
 // note records one judged entry, the n-th line of the block at offset.
 func (d *drift) note(src *ingest.Source, offset int64, n int, r *reader, line []byte, v *classify.Verdict) {
+	d.newest[seenKey{v.Route, v.Method, v.Code}] = line
 	if v.Kind == classify.Documented {
 		return
 	}
@@ -63,10 +70,14 @@ func (d *drift) note(src *ingest.Source, offset int64, n int, r *reader, line []
 	fd.first, fd.last = earlier(fd.first, t), later(fd.last, t)
 }
 
-// block records the end of a block and the times of its first and last entry.
-func (d *drift) block(src *ingest.Source, offset int64, lines int, first, last time.Time) {
+// block records the end of a block, whose first and last entry are given.
+func (d *drift) block(src *ingest.Source, offset int64, lines int, r *reader, first, last []byte) {
 	d.blocks[src] = append(d.blocks[src], blockLines{offset, lines})
-	d.from, d.to = earlier(d.from, first), later(d.to, last)
+	d.from, d.to = earlier(d.from, r.time(first)), later(d.to, r.time(last))
+	for key, line := range d.newest {
+		d.seen[key] = later(d.seen[key], r.time(line))
+	}
+	clear(d.newest)
 }
 
 // merge adds what another worker saw.
@@ -86,7 +97,23 @@ func (d *drift) merge(o *drift) {
 	for src, blocks := range o.blocks {
 		d.blocks[src] = append(d.blocks[src], blocks...)
 	}
+	for key, t := range o.seen {
+		d.seen[key] = later(d.seen[key], t)
+	}
 	d.from, d.to = earlier(d.from, o.from), later(d.to, o.to)
+}
+
+// dateSeen sets when each row was last seen.
+func (d *drift) dateSeen(c *classify.Classifier, rows []seenRow) {
+	type name struct{ route, method, code string }
+	last := map[name]time.Time{}
+	for key, t := range d.seen {
+		n := name{c.Routes()[key.route], c.Methods()[key.method], classify.CodeLabel(key.code)}
+		last[n] = later(last[n], t)
+	}
+	for i := range rows {
+		rows[i].Last = last[name{rows[i].Route, rows[i].Method, rows[i].Code}]
+	}
 }
 
 // line returns the line number of p, counting from 1. All workers must have been merged.

@@ -39,14 +39,19 @@ func parseFailOn(s string) (failLimits, error) {
 	return l, nil
 }
 
-// hold says which limits d breaks, "" when none.
-func (l failLimits) hold(d *distribution) string {
+// hold says which limits r breaks, "" when none. Findings that a baseline accepts do not count.
+func (l failLimits) hold(r *report) string {
+	d := r.distribution
+	findings := map[string]int64{}
+	for _, row := range r.Drift {
+		findings[row.Kind] += row.Count
+	}
 	var found []string
 	say := func(format string, args ...any) { found = append(found, fmt.Sprintf(format, args...)) }
-	if n := d.Verdicts["undocumented"]; l.undocumented && n > 0 {
+	if n := findings["undocumented"]; l.undocumented && n > 0 {
 		say("%s undocumented", count(n, "response"))
 	}
-	if n := d.Verdicts["violation"]; l.violation && n > 0 {
+	if n := findings["violation"]; l.violation && n > 0 {
 		say("%s", count(n, "violation"))
 	}
 	var failed int64

@@ -43,7 +43,7 @@ type command struct {
 
 // commands is filled by a function because the commands refer to it.
 func commands() []*command {
-	return []*command{serveCommand(), reportCommand(), explainCommand(), checkCommand(), demoCommand(), versionCommand()}
+	return []*command{serveCommand(), reportCommand(), explainCommand(), checkCommand(), contractCommand(), demoCommand(), versionCommand()}
 }
 
 func main() {

@@ -93,7 +93,7 @@ func (w *worker) count(src *ingest.Source, block ingest.Block) {
 		w.shard.LastEntry(src.ID, newest)
 	}
 	if w.drift != nil {
-		w.drift.block(src, block.Offset, lines, r.time(first), newest)
+		w.drift.block(src, block.Offset, lines, r, first, last)
 	}
 }
 

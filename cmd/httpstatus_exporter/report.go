@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -17,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/common/expfmt"
 
+	"httpstatus_exporter/classify/contract"
 	"httpstatus_exporter/ingest"
 	"httpstatus_exporter/metrics"
 )
@@ -31,12 +31,17 @@ documentation differ. Files may be plain, .gz or .zst; - is standard input.
 
   httpstatus_exporter report -f combined access.log access.log.1.gz
   zcat access.log.*.gz | httpstatus_exporter report -c openapi.yaml --output=json -
-  httpstatus_exporter report --fail-on=undocumented,error-ratio=0.01 access.log
+  httpstatus_exporter report --fail-on=undocumented,error-ratio=0.01 --baseline=known.yaml access.log
+  httpstatus_exporter report -c shop.yaml --patch=contract access.log > shop-with-what-is-answered.yaml
+  httpstatus_exporter report --output=openmetrics --timestamps access.log.2.gz access.log.1 access.log > history.txt
 
 Exit code: 0 in order, 1 when a --fail-on condition holds, 2 on a usage or input error.`,
 		run: runReport,
 	}
 }
+
+// reportSeries is the series limit of a report: memory is not at stake in a run that ends.
+const reportSeries = 1 << 20
 
 // A report is one run over files.
 type report struct {
@@ -44,70 +49,127 @@ type report struct {
 	From  time.Time  `json:"from,omitzero"`
 	To    time.Time  `json:"to,omitzero"`
 	Drift []driftRow `json:"drift"`
+	Seen  []seenRow  `json:"seen"`
 
+	contract *contract.Contract
 	gatherer prometheus.Gatherer
 }
 
 func runReport(ctx context.Context, c *command, args []string, s std) error {
-	var (
-		api            apiFlags
-		output, failOn string
-	)
-	fs := newFlags(c, s)
-	api.addContract(fs)
-	api.addFormat(fs)
-	fs.StringVarP(&output, "output", "o", "text", "text, json or openmetrics")
-	fs.StringVar(&failOn, "fail-on", "", "exit 1 when one of these holds, comma separated: undocumented, violation, failed, error-ratio=0.01")
-	fs.IntVar(&api.workers, "workers", runtime.GOMAXPROCS(0), "how many lines are worked on at once")
-	if err := parse(fs, args); err != nil {
-		return err
-	}
-	limits, err := parseFailOn(failOn)
+	f, err := parseReportFlags(c, args, s)
 	if err != nil {
 		return err
 	}
-	write := map[string]func(*report, io.Writer) error{
-		"text": (*report).writeText, "json": (*report).writeJSON, "openmetrics": (*report).writeOpenMetrics,
-	}[output]
-	if write == nil {
-		return fmt.Errorf("--output: found %q; use text, json or openmetrics", output)
-	}
-	if fs.NArg() == 0 {
-		return errors.New("no file is named; use httpstatus_exporter report -f combined FILE..., or - for standard input")
-	}
-	r, err := readFiles(ctx, &api, fs.Args(), s)
+	inputs, err := openInputs(f.files, s.in)
+	defer func() {
+		for _, in := range inputs {
+			in.close()
+		}
+	}()
 	if err != nil {
 		return err
 	}
-	if err := write(r, s.out); err != nil {
+	if f.timestamps {
+		t, _, err := inputTable(&f.api, inputs)
+		if err != nil {
+			return err
+		}
+		return runBackfill(ctx, t, inputs, f.api.maxLine, f.step, s)
+	}
+	r, err := readFiles(ctx, &f.api, inputs, s)
+	if err != nil {
 		return err
 	}
-	if found := limits.hold(r.distribution); found != "" {
+	if f.writeBaseline != "" {
+		return saveBaseline(f.writeBaseline, r.Drift)
+	}
+	if err := r.accept(f.accepted, s); err != nil {
+		return err
+	}
+	if err := r.print(f, s); err != nil {
+		return err
+	}
+	if found := f.limits.hold(r); found != "" {
 		fmt.Fprintf(s.err, "httpstatus_exporter report: --fail-on: %s\n", found)
 		return exitCode(exitFinding)
 	}
 	return nil
 }
 
+// print writes the output, or the patch, that the flags ask for.
+func (r *report) print(f *reportFlags, s std) error {
+	if f.patch == "" {
+		return f.write(r, s.out)
+	}
+	err := r.writePatch(s.out, f.patch, r.contract)
+	if errors.Is(err, errNothing) {
+		fmt.Fprintf(s.err, "httpstatus_exporter report: %v\n", err)
+		return nil
+	}
+	return err
+}
+
+// accept leaves out the findings that a baseline accepts.
+func (r *report) accept(b *baseline, s std) error {
+	if b == nil {
+		return nil
+	}
+	rest, known, stale := b.filter(r.Drift)
+	r.Drift = rest
+	fmt.Fprintf(s.err, "httpstatus_exporter report: --baseline: %s accepted", count(int64(known), "finding"))
+	if len(stale) > 0 {
+		fmt.Fprintf(s.err, ", %d did not occur any more", len(stale))
+	}
+	fmt.Fprintln(s.err)
+	return nil
+}
+
+func saveBaseline(name string, rows []driftRow) error {
+	f, err := os.Create(name)
+	if err != nil {
+		return fmt.Errorf("--write-baseline: %w", plain(err))
+	}
+	if err := writeBaseline(f, rows); err != nil {
+		f.Close()
+		return fmt.Errorf("--write-baseline: %w", plain(err))
+	}
+	return f.Close()
+}
+
 // readFiles counts the lines of all files with a pipeline of its own.
-func readFiles(ctx context.Context, api *apiFlags, names []string, s std) (*report, error) {
-	api.maxSeries = 1 << 20
-	inputs, err := openInputs(names, s.in)
+func readFiles(ctx context.Context, api *apiFlags, inputs []*input, s std) (*report, error) {
+	t, cfg, err := inputTable(api, inputs)
 	if err != nil {
 		return nil, err
 	}
-	defer func() {
-		for _, in := range inputs {
-			in.close()
-		}
-	}()
-	cfg, err := api.load()
+	d, err := work(ctx, t, max(1, api.workers), inputs, api.maxLine, s)
 	if err != nil {
 		return nil, err
+	}
+	reg := gathererOf(t.recorder.Snapshot())
+	dist, err := distributionOf(reg, cfg.apis[0].name)
+	if err != nil {
+		return nil, err
+	}
+	cl := cfg.apis[0].classifier
+	seen, err := seenRows(reg, dist.API)
+	if err != nil {
+		return nil, err
+	}
+	d.dateSeen(cl, seen)
+	rows := append(d.rows(cl, dist), defaultOnly(cl.Contract(), seen)...)
+	return &report{distribution: dist, From: d.from, To: d.to, Drift: rows, Seen: seen, contract: cl.Contract(), gatherer: reg}, nil
+}
+
+// inputTable compiles how the lines of the inputs are read and judged.
+func inputTable(api *apiFlags, inputs []*input) (*table, *config, error) {
+	cfg, err := api.load()
+	if err != nil {
+		return nil, nil, err
 	}
 	lc, err := compileLog(fileLog{Path: "-", Format: api.format}, 0, func(key string) string { return flagNames(0, key) })
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	sources := make([]*ingest.Source, len(inputs))
 	for i, in := range inputs {
@@ -115,20 +177,15 @@ func readFiles(ctx context.Context, api *apiFlags, names []string, s std) (*repo
 		in.source.ID = i
 		cfg.logs = append(cfg.logs, lc)
 	}
-	e := &engine{maxSeries: api.maxSeries, workers: max(1, api.workers)}
-	var current atomic.Pointer[table]
-	current.Store(e.newTable(cfg, sources))
-	d, err := work(ctx, &current, e.workers, inputs, api.maxLine, s)
-	if err != nil {
-		return nil, err
-	}
-	snapshot := current.Load().recorder.Snapshot()
-	reg := gathererOf(snapshot)
-	dist, err := distributionOf(reg, cfg.apis[0].name)
-	if err != nil {
-		return nil, err
-	}
-	return &report{distribution: dist, From: d.from, To: d.to, Drift: d.rows(cfg.apis[0].classifier, dist), gatherer: reg}, nil
+	e := &engine{maxSeries: reportSeries, workers: max(1, api.workers)}
+	return e.newTable(cfg, sources), cfg, nil
+}
+
+// recorderGatherer exposes a recorder's counts as they are at each Gather. Nothing may count meanwhile.
+func recorderGatherer(t *table) prometheus.Gatherer {
+	reg := prometheus.NewRegistry()
+	reg.MustRegister(metrics.NewCollector(t.recorder.Snapshot))
+	return reg
 }
 
 // gathererOf exposes one snapshot as /metrics would.
@@ -139,7 +196,9 @@ func gathererOf(snapshot *metrics.Snapshot) prometheus.Gatherer {
 }
 
 // work runs the workers over the inputs, one input after the other, and returns what they saw.
-func work(ctx context.Context, t *atomic.Pointer[table], workers int, inputs []*input, maxLine int, s std) (*drift, error) {
+func work(ctx context.Context, t *table, workers int, inputs []*input, maxLine int, s std) (*drift, error) {
+	var current atomic.Pointer[table]
+	current.Store(t)
 	q := ingest.NewQueue()
 	working, stop := context.WithCancel(ctx)
 	defer stop()
@@ -147,7 +206,7 @@ func work(ctx context.Context, t *atomic.Pointer[table], workers int, inputs []*
 	var group sync.WaitGroup
 	for i := range workers {
 		drifts[i] = newDrift()
-		w := &worker{id: i, table: t, drift: drifts[i]}
+		w := &worker{id: i, table: &current, drift: drifts[i]}
 		group.Go(func() { w.run(working, q) })
 	}
 	done := showProgress(s.err, inputs)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -19,9 +20,11 @@ import (
 
 // The state file, one snapshot of counts and positions from one quiet moment:
 //
-//	magic (8 bytes), version (1), flags (1), length (8, little endian) and body, CRC-32C of all before (4)
+//	magic (8 bytes), version (1), flags (1), length of the body (8, little endian)
+//	body: length of the positions (4), positions as JSON, encoded snapshot
+//	time (8, Unix nanoseconds), CRC-32C of all but what comes before the length (4)
 //
-// The body is JSON of stateHeader, its length first (4), then the encoded snapshot. A new generation is written beside the
+// A new generation is written beside the
 // old one, synced, and renamed over it; the old one stays as state.previous. flagOutrun is set in place when a later
 // generation could not be written: the counts in the file are then older than what was exposed.
 const (
@@ -29,6 +32,8 @@ const (
 	stateVersion = 1
 	flagOutrun   = 1
 	flagOffset   = int64(len(stateMagic)) + 1
+	fixedSize    = len(stateMagic) + 2 + 8
+	trailerSize  = 8 + 4
 	stateName    = "state"
 	previousName = "state.previous"
 	lockName     = "lock"
@@ -44,16 +49,12 @@ type saved struct {
 	stale     bool              // the previous generation: lower than what was exposed until the backlog is read
 }
 
-type stateHeader struct {
-	Time      time.Time                  `json:"time"`
-	Positions map[string][]tail.Position `json:"positions"`
-}
-
 // A storage is a directory that this process alone writes its state to.
 type storage struct {
 	dir    string
 	lock   *os.File
-	buf    []byte
+	buf    []byte                  // the last generation as it was written
+	spare  []byte                  // memory for the next
 	fault  func(step string) error // of tests: fails or ends the process between two steps
 	outrun bool                    // flagOutrun is set in the file
 }
@@ -102,36 +103,42 @@ func (s *storage) close() error { return s.lock.Close() }
 
 // write makes counts and positions durable. When it fails, the file on disk is marked as outrun, so that the next start
 // does not fall back behind what is exposed from now on.
+//
+// A state that differs from the last one by its time alone is on disk already: nothing is written while nothing happens.
 func (s *storage) write(snapshot *metrics.Snapshot, positions map[string][]tail.Position, now time.Time) error {
 	data, err := s.encode(snapshot, positions, now)
+	if err == nil && s.buf != nil && bytes.Equal(data[fixedSize:len(data)-trailerSize], s.buf[fixedSize:len(s.buf)-trailerSize]) {
+		return nil
+	}
 	if err == nil {
 		err = s.replace(data)
 	}
 	if err != nil {
+		s.buf = nil
 		s.markOutrun()
+		return err
 	}
-	return err
+	s.buf, s.spare = data, s.buf
+	return nil
 }
 
 func (s *storage) encode(snapshot *metrics.Snapshot, positions map[string][]tail.Position, now time.Time) ([]byte, error) {
-	header, err := json.Marshal(stateHeader{now, positions})
+	encoded, err := json.Marshal(positions)
 	if err != nil {
 		return nil, err
 	}
-	b := append(s.buf[:0], stateMagic...)
+	b := append(s.spare[:0], stateMagic...)
 	b = append(b, stateVersion, 0)
-	b = binary.LittleEndian.AppendUint64(b, 0)
-	start := len(b)
-	b = binary.LittleEndian.AppendUint32(b, uint32(len(header)))
-	b = append(b, header...)
+	b = binary.LittleEndian.AppendUint64(b, 0) // the length, when it is known
+	b = binary.LittleEndian.AppendUint32(b, uint32(len(encoded)))
+	b = append(b, encoded...)
 	if b, err = snapshot.AppendBinary(b); err != nil {
 		return nil, err
 	}
-	binary.LittleEndian.PutUint64(b[start-8:], uint64(len(b)-start))
+	binary.LittleEndian.PutUint64(b[fixedSize-8:], uint64(len(b)-fixedSize))
+	b = binary.LittleEndian.AppendUint64(b, uint64(now.UnixNano()))
 	// The flags are left out of the checksum: they change in place.
-	b = binary.LittleEndian.AppendUint32(b, crc32.Checksum(b[flagOffset+1:], castagnoli))
-	s.buf = b
-	return b, nil
+	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b[flagOffset+1:], castagnoli)), nil
 }
 
 // replace writes data as the new generation: temporary file, fsync, rename, fsync of the directory.
@@ -210,33 +217,32 @@ func (s *storage) markOutrun() {
 }
 
 func decodeState(b []byte) (*saved, error) {
-	const fixed = len(stateMagic) + 2 + 8
 	switch {
 	case len(b) == 0:
 		return nil, errors.New("the state file is empty")
-	case len(b) < fixed+4 || string(b[:len(stateMagic)]) != stateMagic:
+	case len(b) < len(stateMagic)+1 || string(b[:len(stateMagic)]) != stateMagic:
 		return nil, errors.New("this is no state file of httpstatus_exporter")
 	case b[len(stateMagic)] != stateVersion:
 		return nil, fmt.Errorf("found state version %d; this program reads version %d", b[len(stateMagic)], stateVersion)
+	case len(b) < fixedSize+4+trailerSize:
+		return nil, fmt.Errorf("the state file is torn: found %d bytes", len(b))
 	}
-	length := binary.LittleEndian.Uint64(b[fixed-8:])
-	if length != uint64(len(b)-fixed-4) {
-		return nil, fmt.Errorf("the state file is torn: found %d bytes, %d are missing", len(b), int64(length)-int64(len(b)-fixed-4))
+	body := b[fixedSize : len(b)-trailerSize]
+	if length := binary.LittleEndian.Uint64(b[fixedSize-8:]); length != uint64(len(body)) {
+		return nil, fmt.Errorf("the state file is torn: found %d bytes of %d", len(body), length)
 	}
 	end := len(b) - 4
 	if crc32.Checksum(b[flagOffset+1:end], castagnoli) != binary.LittleEndian.Uint32(b[end:]) {
 		return nil, errors.New("the state file is damaged: its checksum is wrong")
 	}
-	body := b[fixed:end]
-	n := binary.LittleEndian.Uint32(body)
-	if uint64(n) > uint64(len(body)-4) {
-		return nil, errors.New("the state file is damaged: its header is longer than the file")
+	n := uint64(binary.LittleEndian.Uint32(body))
+	if n > uint64(len(body)-4) {
+		return nil, errors.New("the state file is damaged: its positions are longer than the file")
 	}
-	var h stateHeader
-	if err := json.Unmarshal(body[4:4+n], &h); err != nil {
+	sv := &saved{time: time.Unix(0, int64(binary.LittleEndian.Uint64(b[len(b)-trailerSize:])))}
+	if err := json.Unmarshal(body[4:4+n], &sv.positions); err != nil {
 		return nil, fmt.Errorf("the state file is damaged: %w", err)
 	}
-	sv := &saved{time: h.Time, positions: h.Positions}
 	if b[flagOffset]&flagOutrun != 0 {
 		return sv, nil
 	}
