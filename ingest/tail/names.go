@@ -59,8 +59,13 @@ func (d *dir) rotatedFrom(name string) *followed {
 	return nil
 }
 
-// mayCopy reports whether name may hold the content of base under any convention, or be base: enough where the content is
-// compared.
+// mayCopy reports whether name may hold the content of base, itself perhaps a rotated name, under any convention: enough
+// where the content is compared.
 func mayCopy(base, name string) bool {
+	if i := rotationStart.FindStringIndex(base); i != nil && i[0] > 0 {
+		base = base[:i[0]]
+	}
 	return strings.HasPrefix(name, base) || strings.HasPrefix(name, strings.TrimSuffix(base, filepath.Ext(base)))
 }
+
+var rotationStart = regexp.MustCompile(`[-._@~](\d|gz$|zst$|zstd$|old|bak|prev|orig|save|last)`)

@@ -173,10 +173,7 @@ func (f *Follower) unpack() {
 				return
 			}
 			f.src.Stats.LostBytes.Add(lost)
-			if p.Head.Len > 0 {
-				p.Dev, p.Ino, p.Name = 0, 0, ""
-				f.ledger.add(p, nil, f.ledgerLimit()+1)
-			}
+			f.ledger.addContent(p, f.ledgerLimit())
 		})
 		if x != nil {
 			f.log.Info("reading on in a compressed file", "file", x.name, "offset", x.offset)

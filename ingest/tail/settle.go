@@ -50,6 +50,7 @@ func (f *Follower) truncated(x *file, now time.Time) {
 			f.files[copied.id] = copied
 		} else {
 			f.src.Stats.LostBytes.Add(lost)
+			f.ledger.addContent(p, f.ledgerLimit()) // should the copy turn up after all
 		}
 		x.head, x.anchor, x.dropping = x.head[:0], x.anchor[:0], false
 		x.hole, x.changed = true, false
@@ -78,6 +79,21 @@ func (f *Follower) findCopy(p *Position, not *file) *file {
 	if p.Head.Len == 0 {
 		return nil
 	}
+	dirName := filepath.Dir(p.Name)
+	for range 20 { // as long as names are being shifted meanwhile
+		before, err := os.Stat(dirName)
+		if best := f.findCopyOnce(p, not); best != nil || err != nil {
+			return best
+		}
+		after, err := os.Stat(dirName)
+		if err != nil || after.ModTime().Equal(before.ModTime()) {
+			return nil
+		}
+	}
+	return nil
+}
+
+func (f *Follower) findCopyOnce(p *Position, not *file) *file {
 	var best *file
 	for _, c := range f.siblings(p.Name) {
 		if f.files[c.id] != nil {
