@@ -44,15 +44,15 @@ func apiStats() []*panel {
 	return []*panel{
 		stat("How much is asked?", "Responses per second, averaged over 5 minutes.",
 			over(`sum(api:httpstatus_responses:rate5m{`+one+`})`, "")).unit("reqps"),
-		stat("How much goes wrong?", "Share of responses that count against the objective, over the last hour.",
+		stat("What goes wrong?", "Share of responses that count against the objective, over the last hour.",
 			over(`max(api:httpstatus_slo_errors_per_responses:ratio_rate1h{`+one+`})`, "")).
 			unit("percentunit").none("no traffic"),
 		stat("What is promised?", "Objective: the promised share of responses that are no errors.",
 			now(`max(httpstatus_slo_objective_ratio{`+one+`})`, "")).unit("percentunit"),
-		stat("How much budget is left?", "Share of a 30-day error budget that is left. Below 0 the objective is missed.",
+		stat("Is budget left?", "Share of a 30-day error budget that is left. Below 0 the objective is missed.",
 			over(`min(api:httpstatus_slo_error_budget_left:ratio_rate30d{`+one+`})`, "")).
 			unit("percentunit").decimals(0).none("no traffic").thresholds(from(bad, 0.0, warn, 0.25, good)),
-		stat("Undocumented in 24 h?", "Responses of the last 24 hours that the contract does not cover.",
+		stat("Undocumented?", "Responses of the last 24 hours that the contract does not cover.",
 			now(`sum(round(increase(httpstatus_undocumented_responses_total{`+one+`}[24h])))`, "")).
 			unit("locale").decimals(0).thresholds(from(good, 1.0, "purple")),
 		stat("How much is sent?", "Bytes of response bodies per second. Empty where the log format has no size.",

@@ -29,10 +29,10 @@ func exporterStats() []*panel {
 			now(`count(httpstatus_log_source_up{`+inst+`} == 0) or vector(0)`, "")).thresholds(from(good, 1.0, bad)),
 		stat("How much is read?", "Log lines per second.",
 			over(`sum(rate(httpstatus_log_lines_total{`+inst+`}[$__rate_interval]))`, "")).unit("suffix: lines/s"),
-		stat("How much does not parse?", "Share of the lines of the last hour that should be entries and cannot be read.",
+		stat("Unparsed lines?", "Share of the lines of the last hour that should be entries and cannot be read.",
 			over(`sum(rate(httpstatus_log_lines_failed_total{`+inst+`}[1h])) / (sum(rate(httpstatus_log_lines_total{`+inst+`}[1h])) > 0)`, "")).
 			unit("percentunit").none("no lines").thresholds(from(good, 0.001, warn, 0.01, bad)),
-		stat("How much is still to read?", "Bytes that are logged and not read yet.",
+		stat("Still to read?", "Bytes that are logged and not read yet.",
 			over(`sum(httpstatus_log_unread_bytes{`+inst+`})`, "")).unit("bytes").thresholds(from(good, 1048576.0, warn, 104857600.0, bad)),
 		stat("How much was lost?", "Bytes of the last 24 hours that were truncated or removed before they were read.",
 			now(`sum(increase(httpstatus_log_lost_bytes_total{`+inst+`}[24h]))`, "")).unit("bytes").decimals(0).thresholds(from(good, 1.0, bad)),

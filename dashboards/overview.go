@@ -17,7 +17,7 @@ func overview() model {
 			across(8, burnRates(), errorRatios()),
 			across(15, codeTable()),
 			split(8, []int{14, 10}, driftTable(), driftRate()),
-			across(8, failingRoutes(), latency("What do the responses take?", `job=~"$job",api=~"$api"`)),
+			across(10, failingRoutes(), latency("What do the responses take?", `job=~"$job",api=~"$api"`)),
 		))
 }
 
@@ -25,16 +25,16 @@ func overviewStats() []*panel {
 	return []*panel{
 		stat("How much is asked?", "Responses per second, averaged over 5 minutes.",
 			over(`sum(api:httpstatus_responses:rate5m{`+sel+`})`, "")).unit("reqps"),
-		stat("How much goes wrong?", "Share of responses that count against the objective, over the last hour.",
+		stat("What goes wrong?", "Share of responses that count against the objective, over the last hour.",
 			over(`sum(sum_over_time(api:httpstatus_slo_errors:rate5m{`+sel+`}[1h])) / sum(sum_over_time(api:httpstatus_slo_responses:rate5m{`+sel+`}[1h]))`, "")).
 			unit("percentunit").none("no traffic"),
-		stat("Who spends too fast?", "Highest burn rate of the error budget over the last hour among the APIs: 1 spends the budget in exactly 30 days, 14.4 pages.",
+		stat("Who burns budget?", "Highest burn rate of the error budget over the last hour among the APIs: 1 spends the budget in exactly 30 days, 14.4 pages.",
 			over(`max(api:httpstatus_slo_errors_per_responses:ratio_rate1h{`+sel+`} / api:httpstatus_slo_error_budget:ratio{`+sel+`})`, "")).
 			unit("suffix:×").decimals(1).none("no traffic").thresholds(from(good, 1.0, warn, 14.4, bad)),
-		stat("How much budget is left?", "Lowest share of a 30-day error budget that is left among the APIs. Below 0 the objective is missed.",
+		stat("Is budget left?", "Lowest share of a 30-day error budget that is left among the APIs. Below 0 the objective is missed.",
 			over(`min(api:httpstatus_slo_error_budget_left:ratio_rate30d{`+sel+`})`, "")).
 			unit("percentunit").decimals(0).none("no traffic").thresholds(from(bad, 0.0, warn, 0.25, good)),
-		stat("Undocumented in 24 h?", "Responses of the last 24 hours that the contracts do not cover: an unknown code, route or method.",
+		stat("Undocumented?", "Responses of the last 24 hours that the contracts do not cover: an unknown code, route or method.",
 			now(`sum(round(increase(httpstatus_undocumented_responses_total{`+sel+`}[24h])))`, "")).
 			unit("locale").decimals(0).thresholds(from(good, 1.0, "purple")),
 		stat("What is firing?", "Alerts of metrics/alerts.yml that fire now, those on the exporter too.",

@@ -69,8 +69,8 @@ func table(title, description string, targets ...target) *panel {
 func bars(title, description string, t target) *panel {
 	p := newPanel("bargauge", title, description, t)
 	p.Options = map[string]any{
-		"displayMode": "gradient", "orientation": "horizontal", "showUnfilled": true, "valueMode": "color", "minVizHeight": 12,
-		"maxVizHeight": 24, "minVizWidth": 8, "namePlacement": "top", "sizing": "manual",
+		"displayMode": "gradient", "orientation": "horizontal", "showUnfilled": true, "valueMode": "color", "minVizHeight": 28,
+		"maxVizHeight": 44, "minVizWidth": 8, "namePlacement": "top", "sizing": "manual",
 		"text":          map[string]any{"titleSize": 14, "valueSize": 16},
 		"reduceOptions": map[string]any{"calcs": []string{"lastNotNull"}, "fields": "", "values": false},
 	}
