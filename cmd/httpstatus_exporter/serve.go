@@ -26,7 +26,7 @@ import (
 const (
 	drainTimeout    = 3 * time.Second
 	shutdownTimeout = time.Second
-	checkpointEvery = 5 * time.Second
+	checkpointEvery = metrics.SampleInterval
 )
 
 func serveCommand() *command {
@@ -77,11 +77,13 @@ type server struct {
 	web   *webFlags
 	log   *slog.Logger
 
-	engine   *engine
-	exposer  *exposer
-	reloads  metrics.Reload
-	stopping atomic.Bool
-	started  func() // of demo: called when everything runs
+	engine      *engine
+	exposer     *exposer
+	page        *metrics.StatusPage
+	reloads     metrics.Reload
+	reloadError atomic.Pointer[string] // why the last reload failed; nil when it did not
+	stopping    atomic.Bool
+	started     func() // of demo: called when everything runs
 }
 
 // run serves until ctx is done or the listener fails.
@@ -103,6 +105,8 @@ func (s *server) run(ctx context.Context, cfg *config, storagePath string) error
 		return err
 	}
 	s.exposer.snapshot() // the first checkpoint holds the identity of what is about to be read
+	s.page = s.statusPage()
+	s.page.Sample(time.Now())
 	failed := make(chan error, 1)
 	httpServer := &http.Server{Handler: s.handler(), ReadHeaderTimeout: time.Minute}
 	go func() { failed <- web.ListenAndServe(httpServer, s.web.config(), s.log) }()
@@ -134,6 +138,7 @@ func (s *server) wait(ctx context.Context, failed <-chan error) error {
 			if s.exposer.storage != nil {
 				s.exposer.snapshot()
 			}
+			s.page.Sample(time.Now())
 		}
 	}
 }
@@ -174,10 +179,13 @@ func (s *server) reload() error {
 		err = s.engine.reload(cfg)
 	}
 	if err != nil {
+		reason := err.Error()
+		s.reloadError.Store(&reason)
 		s.reloads.Failed()
 		s.log.Error("Reload failed, the old configuration goes on", "err", err)
 		return err
 	}
+	s.reloadError.Store(nil)
 	s.reloads.Succeeded(time.Now())
 	s.log.Info("Reloaded", "logs", len(cfg.logs), "apis", len(cfg.apis))
 	return nil
@@ -222,6 +230,6 @@ func (s *server) handler() http.Handler {
 		}
 		fmt.Fprintln(w, "reloaded")
 	})
-	mux.Handle("GET /{$}", s.landing())
+	s.page.Register(mux)
 	return mux
 }
