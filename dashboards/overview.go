@@ -16,7 +16,7 @@ func overview() model {
 			split(12, []int{16, 8}, answers(), shares()),
 			across(8, burnRates(), errorRatios()),
 			across(15, codeTable()),
-			split(8, []int{14, 10}, driftTable(), driftRate()),
+			split(8, []int{16, 8}, driftTable(), driftRate()),
 			across(10, failingRoutes(), latency("What do the responses take?", `job=~"$job",api=~"$api"`)),
 		))
 }
@@ -104,12 +104,12 @@ func driftTable() *panel {
 	return table("What is answered against the documentation?", "Responses with an undocumented code, route or method, and those that broke a documented condition (violation), in the chosen time range.",
 		rows(`topk(20, `+total+`) - (`+before+`) > 0)`)).
 		columns("Count", true,
-			column{field: "code", head: "Code", width: 70},
+			column{field: "code", head: "Code", width: 60},
 			column{field: "meaning", head: "Meaning"},
-			column{field: "verdict", head: "Verdict", width: 125, look: mapLook(verdictMappings())},
+			column{field: "verdict", head: "Verdict", width: 120, look: mapLook(verdictMappings())},
 			column{field: "method", head: "Method", width: 85},
 			column{field: "route", head: "Route"},
-			column{field: "api", head: "API", width: 110},
+			column{field: "api", head: "API", width: 90},
 			column{field: "Value", head: "Count", width: 90, look: unitLook("locale", 0)})
 }
 
