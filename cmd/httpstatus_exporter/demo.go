@@ -10,15 +10,8 @@ import (
 	"time"
 
 	"httpstatus_exporter/cmd/loggen/traffic"
+	"httpstatus_exporter/ingest/accesslog"
 )
-
-// contractFormat is the log_format that switches on every condition of the built-in contracts without logging a secret;
-// $auth comes from: map $http_authorization $auth { "" 0; default 1; }
-const contractFormat = `log_format contract escape=json
-  '{"time":"$time_iso8601","method":"$request_method","uri":"$request_uri","status":"$status","bytes":$body_bytes_sent,'
-  '"rt":$request_time,"host":"$host","up":"$upstream_status","done":"$request_completion","auth":"$auth",'
-  '"range":"$http_range","inm":"$http_if_none_match","ims":"$http_if_modified_since","accept":"$http_accept",'
-  '"location":"$sent_http_location","allow":"$sent_http_allow","wwwauth":"$sent_http_www_authenticate"}';`
 
 func demoCommand() *command {
 	return &command{
@@ -61,11 +54,11 @@ func runDemo(ctx context.Context, c *command, args []string, s std) error {
 	}
 	defer os.RemoveAll(dir)
 	path := filepath.Join(dir, "access.log")
-	gen, err := traffic.New(seed, traffic.Options{Format: contractFormat, Odd: 0.001, Errors: 0.004, Violations: 0.002, PerSecond: rate, Start: time.Now()})
+	gen, err := traffic.New(seed, traffic.Options{Format: accesslog.ContractFormat, Odd: 0.001, Errors: 0.004, Violations: 0.002, PerSecond: rate, Start: time.Now()})
 	if err != nil {
 		return err
 	}
-	api.paths, api.format, api.from, api.maxLine, api.maxSeries = []string{path}, contractFormat, "beginning", 1<<20, 10_000
+	api.paths, api.format, api.from, api.maxLine, api.maxSeries = []string{path}, "contract", "beginning", 1<<20, 10_000
 	cfg, err := api.load()
 	if err != nil {
 		return err

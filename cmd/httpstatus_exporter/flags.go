@@ -60,7 +60,7 @@ func (a *apiFlags) addContract(fs *pflag.FlagSet) {
 }
 
 func (a *apiFlags) addFormat(fs *pflag.FlagSet) {
-	fs.StringVarP(&a.format, "access-log.format", "f", "auto", "a preset (auto, common, combined, vhost_combined), or an nginx log_format or Apache LogFormat verbatim")
+	fs.StringVarP(&a.format, "access-log.format", "f", "auto", "a preset (auto, common, combined, vhost_combined, contract), or an nginx log_format or Apache LogFormat verbatim")
 	fs.IntVar(&a.maxLine, "access-log.max-line-bytes", 1<<20, "longest line; longer ones are counted as failed, reason too_long")
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"httpstatus_exporter/ingest/accesslog"
 	"httpstatus_exporter/metrics"
 )
 
@@ -33,7 +34,7 @@ func TestREADME(t *testing.T) {
 	} else if text != want {
 		t.Error("the README's metric table is not the program's; go test -run README -update writes it anew")
 	}
-	if !strings.Contains(text, contractFormat) {
+	if !strings.Contains(text, accesslog.ContractFormat) {
 		t.Error("the README's contract log_format is not the demo's")
 	}
 }

@@ -76,11 +76,11 @@ func TestCompile(t *testing.T) {
 
 func TestCompileErrors(t *testing.T) {
 	for _, c := range []struct{ format, want string }{
-		{"", "format: column 1: the format is empty: expected a preset (auto, combined, common, vhost_combined) or the server's format string"},
+		{"", "format: column 1: the format is empty: expected a preset (auto, combined, common, contract, vhost_combined) or the server's format string"},
 		{"# only this\n", "format: column 1: found only comments: expected a preset's name or a format string"},
 		{"combnied", `format: column 1: unknown preset "combnied": did you mean combined?`},
 		{"Combined", `format: column 1: unknown preset "Combined": did you mean combined?`},
-		{"apache", `format: column 1: unknown preset "apache": expected one of auto, combined, common, vhost_combined, or the server's format string itself`},
+		{"apache", `format: column 1: unknown preset "apache": expected one of auto, combined, common, contract, vhost_combined, or the server's format string itself`},
 		{"'' ", "format: column 1: the format string is empty"},
 		{"log_format main '';", "format: column 1: the format string is empty"},
 		{"just some words", `format: column 1: "just some words" has no fields: expected an nginx format with $status or an Apache format with %>s`},

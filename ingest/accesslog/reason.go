@@ -14,10 +14,10 @@ func (p *Parser) failed(line []byte, e *Entry, reason Reason) Reason {
 		return None
 	case line[0] == '#':
 		return Comment
-	case isMessage(line):
-		return Message
 	case isBinary(line):
 		return Encoding
+	case isMessage(line):
+		return Message
 	}
 	return reason
 }
@@ -43,7 +43,18 @@ var messages = regexp.MustCompile(`^(?:\S+ +\S*\[\d+\]: |\S* ?)\d{4}/\d\d/\d\d \
 	`|^\[\w{3} \w{3} +\d+ \d\d:\d\d:\d\d(?:\.\d+)? \d{4}\] \[` +
 	`|^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)? \[?[A-Za-z]+\]? `)
 
-func isMessage(line []byte) bool { return messages.Match(line[:min(len(line), 200)]) }
+// isMessage reports whether a line is a message. Garbage by the gigabyte must not cost a regular expression a line, so
+// the expression sees only lines that have a date where it looks for one.
+func isMessage(line []byte) bool {
+	line = line[:min(len(line), 200)]
+	return (line[0] == '[' || len(line) > 4 && line[4] == '-' || hasSlashDate(line)) && messages.Match(line)
+}
+
+// hasSlashDate reports whether the first slash of a line is that of 2021/12/01.
+func hasSlashDate(line []byte) bool {
+	i := bytes.IndexByte(line, '/')
+	return i >= 4 && len(line) > i+5 && line[i+3] == '/' && line[i-1] >= '0' && line[i-1] <= '9' && line[i+1] >= '0' && line[i+1] <= '9'
+}
 
 // isBinary reports whether a line has NUL bytes or is mostly not text.
 func isBinary(line []byte) bool {
