@@ -151,6 +151,7 @@ var apacheVisits = []visit{
 
 // A real Apache under every kind of request: the counts are exactly the requests, live, from both of its logs.
 func TestApache(t *testing.T) {
+	t.Parallel()
 	binary, u := build(t, "."), startUpstream(t)
 	dir, address := startApache(t, u)
 	combined, contract := filepath.Join(dir, "combined.log"), filepath.Join(dir, "contract.log")

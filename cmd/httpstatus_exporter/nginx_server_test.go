@@ -167,6 +167,7 @@ var slowVisits = []visit{
 
 // A real nginx under every kind of request: the counts are exactly the requests, live, from both of its logs.
 func TestNginx(t *testing.T) {
+	t.Parallel()
 	binary, u := build(t, "."), startUpstream(t)
 	server := startNginx(t, u, "location = /oneliner { proxy_pass http://"+oneLiner(t)+"; }")
 	combined, contract := filepath.Join(server.dir, "combined.log"), filepath.Join(server.dir, "contract.log")

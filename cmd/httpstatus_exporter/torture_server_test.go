@@ -20,6 +20,7 @@ import (
 // the exporter with -9 meanwhile, and scrapes all the time. The end must be exact, by status, and no scrape may ever see a
 // counter below where an earlier one saw it. With -long it runs as hard as the figures in the README say.
 func TestTorture(t *testing.T) {
+	t.Parallel()
 	run := torture{rate: 5000, duration: 6 * time.Second, every: 1500 * time.Millisecond, linger: 300 * time.Millisecond, kills: 2}
 	if *long {
 		run = torture{rate: 50_000, duration: 30 * time.Second, every: 2 * time.Second, linger: 300 * time.Millisecond, kills: 5}
@@ -68,13 +69,13 @@ func (run torture) test(t *testing.T) {
 	w.look(s)
 	e.stop(t)
 
-	t.Logf("written %d, counted %v, step-backs %d, kills %d, rotations %v, scrapes %d", written.Lines, s.sum("httpstatus_log_lines_total"),
+	t.Logf("written %d, counted %.0f, step-backs %d, kills %d, rotations %v, scrapes %d", written.Lines, s.sum("httpstatus_log_lines_total"),
 		len(w.stepBacks), run.kills, s.sum("httpstatus_log_rotations_total"), w.scrapes)
 	for _, back := range slices.Concat(w.stepBacks, w.wrong) {
 		t.Error(back)
 	}
 	if got := s.sum("httpstatus_log_lines_total"); got != float64(written.Lines) {
-		t.Errorf("counted %v lines, written %d", got, written.Lines)
+		t.Errorf("counted %.0f lines, written %d", got, written.Lines)
 	}
 	if got, want := s.by("httpstatus_responses_total", "code"), codesOf(written); !maps.Equal(got, want) {
 		t.Errorf("codes: counted %v, written %v", got, want)
