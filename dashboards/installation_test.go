@@ -1,132 +1,13 @@
 package dashboards
 
 import (
-	"bufio"
 	"fmt"
-	"maps"
 	"math"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
-	"testing"
 	"time"
-
-	"httpstatus_exporter/metrics"
-	"httpstatus_exporter/metrics/promtest"
 )
-
-// A flow is one series of responses of the made-up installation that the dashboards are tested and looked at with.
-type flow struct {
-	api, route, method, code, meaning, verdict, slo string
-	perMinute                                       float64
-	from, to                                        time.Duration // before the end; 0, 0 is always
-}
-
-const (
-	history = 30*time.Hour + 30*time.Minute // more than a day: today is compared with yesterday
-	scrape  = time.Minute
-
-	shop, agave = "shop", "agave"
-)
-
-// flows has what a dashboard must cope with: routes, an outage half an hour ago, undocumented codes of which one was never
-// there before, violations, responses without status, and codes that never came.
-var flows = []flow{
-	{api: shop, route: "/items", method: "GET", code: "200", meaning: "OK", perMinute: 900},
-	{api: shop, route: "/items", method: "GET", code: "304", meaning: "Not modified", perMinute: 210},
-	{api: shop, route: "/items", method: "GET", code: "400", meaning: "Bad query", perMinute: 14},
-	{api: shop, route: "/items", method: "GET", code: "429", meaning: "Slow down", perMinute: 22},
-	{api: shop, route: "/items", method: "GET", code: "503", meaning: "Overloaded", perMinute: 0.2},
-	{api: shop, route: "/items/{id}", method: "GET", code: "200", meaning: "OK", perMinute: 640},
-	{api: shop, route: "/items/{id}", method: "GET", code: "404", meaning: "Not found", perMinute: 55},
-	{api: shop, route: "/items/{id}", method: "PUT", code: "204", meaning: "Replaced", perMinute: 31},
-	{api: shop, route: "/items/{id}", method: "PUT", code: "412", meaning: "Changed meanwhile", perMinute: 2},
-	{api: shop, route: "/items/{id}", method: "PUT", code: "500", meaning: "Internal Server Error", verdict: "undocumented", perMinute: 6, from: 3 * time.Hour},
-	{api: shop, route: "/orders", method: "POST", code: "201", meaning: "Created", perMinute: 120},
-	{api: shop, route: "/orders", method: "POST", code: "200", meaning: "OK", verdict: "violation", perMinute: 1.5},
-	{api: shop, route: "/orders", method: "POST", code: "401", meaning: "Log in first", perMinute: 17},
-	{api: shop, route: "/orders", method: "POST", code: "409", meaning: "Already ordered", perMinute: 3},
-	{api: shop, route: "/orders", method: "POST", code: "503", meaning: "Overloaded", perMinute: 80, from: 55 * time.Minute, to: 30 * time.Minute},
-	{api: shop, route: "/orders", method: "POST", code: "410", meaning: "Gone", perMinute: 0},
-	{api: shop, route: "unmatched", method: "GET", code: "404", meaning: "Not found", perMinute: 9},
-	{api: shop, route: "unmatched", method: "GET", code: "200", meaning: "OK", verdict: "undocumented", perMinute: 0.3},
-	{api: shop, route: "/items", method: "GET", code: "499", meaning: "Client Closed Request", verdict: "no_response", perMinute: 5},
-	{api: agave, method: "GET", code: "200", meaning: "Success", perMinute: 310},
-	{api: agave, method: "POST", code: "201", meaning: "Created", perMinute: 40},
-	{api: agave, method: "POST", code: "202", meaning: "Accepted", perMinute: 25},
-	{api: agave, method: "GET", code: "206", meaning: "Partial Content", perMinute: 12},
-	{api: agave, method: "GET", code: "301", meaning: "Moved Permanently", perMinute: 8},
-	{api: agave, method: "GET", code: "304", meaning: "Not Modified", perMinute: 60},
-	{api: agave, method: "GET", code: "400", meaning: "Bad request", perMinute: 6},
-	{api: agave, method: "GET", code: "401", meaning: "Unauthorized", perMinute: 11},
-	{api: agave, method: "GET", code: "403", meaning: "Forbidden", perMinute: 4},
-	{api: agave, method: "GET", code: "404", meaning: "Not found", perMinute: 19},
-	{api: agave, method: "GET", code: "405", meaning: "Method Not Allowed", perMinute: 0},
-	{api: agave, method: "GET", code: "406", meaning: "Not Acceptable", perMinute: 0},
-	{api: agave, method: "GET", code: "502", meaning: "Bad Gateway", verdict: "undocumented", perMinute: 0.25},
-}
-
-func (f flow) verdictOr() string {
-	if f.verdict == "" {
-		return "documented"
-	}
-	return f.verdict
-}
-
-func (f flow) class() string {
-	if f.verdict == "no_response" {
-		return "none"
-	}
-	return f.code[:1] + "xx"
-}
-
-// rate is the flow's rate at a time: quieter at night, and in its time only.
-func (f flow) rate(ago time.Duration, at time.Time) float64 {
-	if f.from != 0 && (ago > f.from || ago < f.to) {
-		return 0
-	}
-	day := 2 * math.Pi * float64(at.Unix()%86400) / 86400
-	return f.perMinute * (1 - 0.35*math.Cos(day) + 0.1*math.Sin(5*day))
-}
-
-// samples collects the samples of one family after another, as OpenMetrics wants them.
-type samples struct {
-	types  map[string]string
-	series map[string]map[string][]string // family, then labels, then lines
-}
-
-func (s *samples) add(family, suffix, kind string, at time.Time, value float64, labels ...string) {
-	if s.series[family] == nil {
-		s.series[family], s.types[family] = map[string][]string{}, kind
-	}
-	var b strings.Builder
-	for i := 0; i < len(labels); i += 2 {
-		fmt.Fprintf(&b, `%s=%q,`, labels[i], labels[i+1])
-	}
-	key := family + suffix + "{" + strings.TrimSuffix(b.String(), ",") + "}"
-	s.series[family][key] = append(s.series[family][key], fmt.Sprintf("%s %g %d", key, value, at.Unix()))
-}
-
-func (s *samples) write(path string) error {
-	f, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	w := bufio.NewWriter(f)
-	for _, family := range slices.Sorted(maps.Keys(s.series)) {
-		fmt.Fprintf(w, "# TYPE %s %s\n", family, s.types[family])
-		for _, key := range slices.Sorted(maps.Keys(s.series[family])) {
-			for _, line := range s.series[family][key] {
-				fmt.Fprintln(w, line)
-			}
-		}
-	}
-	fmt.Fprintln(w, "# EOF")
-	return w.Flush()
-}
 
 var bounds = []float64{0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10}
 
@@ -322,34 +203,4 @@ func (in *installation) self(at time.Time, ago time.Duration) {
 	if ago < 3*time.Hour {
 		in.gauge(at, "ALERTS", 1, "alertname", "HTTPStatusUndocumentedCode", "alertstate", "firing", "job", "web", "api", shop, "severity", "warning")
 	}
-}
-
-// missed reports whether a quick history leaves a minute out: it has the last hours and the same ones of yesterday.
-func missed(ago time.Duration) bool {
-	return ago > 26*time.Hour || ago > 2*time.Hour && ago < 23*time.Hour
-}
-
-// startWithHistory runs a Prometheus that has more than a day of the made-up installation up to end, recorded series too.
-// When DASHBOARD_DATA names a folder the blocks stay there, to look at the dashboards with, and nothing is left out.
-func startWithHistory(t *testing.T, end time.Time) *promtest.Server {
-	prometheus, promtool := promtest.Require(t, "prometheus"), promtest.Require(t, "promtool")
-	dir := t.TempDir()
-	in := installation{out: &samples{map[string]string{}, map[string]map[string][]string{}}, rnd: rand.New(rand.NewPCG(1, 2)), totals: map[string]float64{}}
-	data := os.Getenv("DASHBOARD_DATA")
-	for ago := history; ago >= 0; ago -= scrape {
-		if data == "" && missed(ago) {
-			continue
-		}
-		in.minute(end.Add(-ago), ago)
-	}
-	text := filepath.Join(dir, "openmetrics.txt")
-	if data == "" {
-		data = filepath.Join(dir, "data")
-	}
-	if err := in.out.write(text); err != nil {
-		t.Fatal(err)
-	}
-	promtest.CreateBlocks(t, promtool, text, data)
-	promtest.BackfillRules(t, prometheus, promtool, metrics.AlertRules(), data, end.Add(-history), end)
-	return promtest.Start(t, prometheus, promtest.Config{DataDir: data})
 }
