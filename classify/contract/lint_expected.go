@@ -23,11 +23,15 @@ var expectedCodes = []struct {
 	{codes: []int{500}, severity: SeverityWarning, why: "every server fails at times"},
 }
 
+// manyRoutes is how many routes may lack a code, more than half of all, before that is one finding rather than one for
+// each of them.
+const manyRoutes = 10
+
 // plainMethods are those whose answers nobody documents in full.
 var plainMethods = []string{"HEAD", "OPTIONS", "TRACE", "CONNECT"}
 
 // expected looks for codes that should be documented: on the page where there is one, and on the routes for what the page
-// leaves open. What no route documents is one finding.
+// leaves open. What no route documents, or hardly any, is one finding.
 func (l *linter) expected() {
 	c := l.contract
 	page := c.Page()
@@ -54,9 +58,14 @@ func (l *linter) expected() {
 				without = append(without, r)
 			}
 		}
-		if len(without) == asked && asked > 1 {
+		if len(without) > 1 && len(without) == asked {
 			l.add(Position{File: c.File, Line: 1, Column: 1}, ruleMissing, x.severity,
 				fmt.Sprintf("none of %d routes documents %s: %s", asked, name(x.codes[0]), x.why), "document it once for all of them; in a contract: codes: {"+rowFor(x.codes[0])+"}")
+			continue
+		}
+		if len(without) > manyRoutes && len(without) > asked/2 {
+			l.add(without[0].Pos, ruleMissing, x.severity, fmt.Sprintf("%d of %d routes do not document %s, from %s on: %s", len(without), asked,
+				name(x.codes[0]), without[0].describe(), x.why), "document it once for all of them; in a contract: codes: {"+rowFor(x.codes[0])+"}")
 			continue
 		}
 		for _, r := range without {

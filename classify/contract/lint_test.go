@@ -143,6 +143,8 @@ func TestLintExpected(t *testing.T) {
 			"3 missing-code info: GET /a does not document 404 Not Found: what is asked for can be missing"}},
 		{"nowhere is one finding", "routes:\n- {match: POST /a, codes: {4XX: x}}\n- {match: POST /b, codes: {4XX: x}}\n- {match: POST /c, codes: {4XX: x}}\n", []string{
 			"1 missing-code warning: none of 3 routes documents 500 Internal Server Error: every server fails at times"}},
+		{"hardly anywhere is one finding", "routes:\n- {match: POST /a, codes: {4XX: x, 5XX: x}}\n" + manyTimes("- {match: POST /%d, codes: {4XX: x}}\n", 12), []string{
+			"4 missing-code warning: 12 of 13 routes do not document 500 Internal Server Error, from POST /0 on: every server fails at times"}},
 		{"the page speaks for the routes", "codes: {4XX: x}\nroutes:\n- {match: POST /a}\n- {match: POST /b}\n", []string{
 			"2 missing-code warning: 500 Internal Server Error is not documented: every server fails at times"}},
 		{"taken away", "codes: {4XX: x, 500: x}\nroutes:\n- {match: POST /a}\n- {match: POST /b, codes: {500: null}}\n", []string{
@@ -167,6 +169,14 @@ func TestLintExpected(t *testing.T) {
 			}
 		})
 	}
+}
+
+func manyTimes(format string, n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, format, i)
+	}
+	return b.String()
 }
 
 // TestLintBuiltin: what the built-in contracts are known to be wrong about.
