@@ -259,8 +259,23 @@ func (f *Follower) missedArchive(p *followed, fd *os.File, info os.FileInfo, qui
 		if p.Head.Len == 0 || p.Head.Len > len(head) {
 			continue
 		}
-		if p.State != StateRetired || p.Packed || archiveSize(fd, info.Size()) == p.Offset%(1<<32) {
+		size := archiveSize(fd, info.Size())
+		if p.Packed || size < 0 || size == p.Offset%(1<<32) {
 			return nil, true
+		}
+		if x := f.files[p.id()]; x != nil {
+			live, err := x.fd.Stat()
+			if err != nil || live.Size()%(1<<32) == size || live.Size() > size {
+				return nil, true
+			}
+			at, err := asRead(x.fd, live.Size())
+			if err != nil {
+				return nil, false
+			}
+			at.Path = p.Path
+			p = at
+		} else if p.State != StateRetired {
+			return nil, true // unpack reads on in it
 		}
 		grown = &p
 	}

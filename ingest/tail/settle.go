@@ -52,24 +52,48 @@ func (f *Follower) truncated(x *file, now time.Time) {
 			f.src.Stats.LostBytes.Add(lost)
 			f.ledger.addContent(p, f.ledgerLimit()) // should the copy turn up after all
 		}
+		if x.names == 0 {
+			return
+		}
 		x.head, x.anchor, x.dropping = x.head[:0], x.anchor[:0], false
 		x.hole, x.changed = true, false
 		x.offset, x.known = 0, 0
 		x.saved.State = ""
 	})
-	x.done.Store(0)
-	if info, err := x.fd.Stat(); err == nil {
-		x.size.Store(info.Size())
-		x.goal.Store(info.Size())
-		x.setUnread(info.Size())
+	if x.names == 0 {
+		f.forsake(x)
+	} else {
+		x.restart()
 	}
-	f.kick(x)
 	if copied != nil {
 		copied.goal.Store(copied.size.Load())
 		f.kick(copied)
 		f.log.Info("the file was truncated; reading the rest from its copy", "file", x.name, "copy", copied.name)
 	} else {
 		f.log.Info("the file was truncated; reading it from its start", "file", x.name, "lost_bytes", lost)
+	}
+}
+
+// restart has a file read from its start.
+func (x *file) restart() {
+	x.done.Store(0)
+	if info, err := x.fd.Stat(); err == nil {
+		x.size.Store(info.Size())
+		x.goal.Store(info.Size())
+		x.setUnread(info.Size())
+	}
+	x.f.kick(x)
+}
+
+// forsake closes a rotated file that was written over. What it holds now may be anything, such as a copy of another one: the
+// next scan decides as about any file that is not known.
+func (f *Follower) forsake(x *file) {
+	f.q.Guard(func() { delete(f.files, x.id) })
+	f.stopWatch(x)
+	x.close()
+	for _, d := range f.dirs {
+		delete(d.decided, x.id)
+		d.unsure = true
 	}
 }
 
