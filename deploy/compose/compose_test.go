@@ -173,6 +173,35 @@ func TestAlertmanagerReadsItsConfiguration(t *testing.T) {
 	}
 }
 
+func TestNotificationSaysWhatAndWhere(t *testing.T) {
+	amtool := program(t, "amtool")
+	data := filepath.Join(t.TempDir(), "data.json")
+	const alert = `{"status": "firing", "commonLabels": {"severity": "critical", "api": "shop"}, "commonAnnotations": {"summary": "Most responses of an API are errors."},
+		"alerts": [{"status": "firing", "startsAt": "2026-01-02T03:04:05Z", "generatorURL": "http://localhost:9090/graph", "annotations": {
+		"summary": "Most responses of an API are errors.", "description": "97% of <shop>.",
+		"runbook_url": "metrics/runbook.md#httpstatusoutage", "dashboard_url": "/d/httpstatus-overview?var-api=shop"}}]}`
+	if err := os.WriteFile(data, []byte(alert), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for name, parts := range map[string][]string{
+		"subject": {"[critical] shop: Most responses of an API are errors."},
+		"html": {"<b>Most responses of an API are errors.</b>", "97% of &lt;shop&gt;.", `href="http://localhost:3000/d/httpstatus-overview?var-api=shop"`,
+			`/metrics/runbook.md#httpstatusoutage"`},
+	} {
+		args := []string{"template", "render", "--template.glob=alertmanager/httpstatus.tmpl", "--template.data=" + data,
+			fmt.Sprintf(`--template.text={{ template "httpstatus.%s" . }}`, name)}
+		if name == "html" {
+			args = append(args, "--template.type=html")
+		}
+		out := run(t, amtool, args...)
+		for _, part := range parts {
+			if !strings.Contains(out, part) {
+				t.Errorf("%s lacks %s:\n%s", name, part, out)
+			}
+		}
+	}
+}
+
 func TestInhibitionNamesAlerts(t *testing.T) {
 	rules, err := os.ReadFile("../../metrics/alerts.yml")
 	if err != nil {
