@@ -130,8 +130,11 @@ func (f *File) Size() int64 { return f.size }
 // Position returns how many of the Size bytes have been read.
 func (f *File) Position() int64 { return f.read.Load() }
 
-// Close closes the file.
-func (f *File) Close() error { return errors.Join(f.z.Close(), f.f.Close()) }
+// Close closes the file. An error of the compressed data is Read's, not Close's.
+func (f *File) Close() error {
+	f.z.Close()
+	return f.f.Close()
+}
 
 type countingReader struct {
 	r io.Reader
