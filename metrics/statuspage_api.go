@@ -20,6 +20,7 @@ type apiView struct {
 	Traffic, Errors     *chart
 	Mix                 []share // shares of the classes
 	Codes               []codeView
+	CodesMore           string
 	Unseen              int // documented codes without a single response
 	Undocumented        []driftView
 	UndocumentedMore    string
@@ -29,6 +30,7 @@ type apiView struct {
 	RoutesMore          string
 	Entries             []entryView
 	EntriesMore         string
+	HasOwner, HasMax    bool // some entry has one
 	ShowContract        bool
 	OpenContract        bool
 	problems            []string
@@ -59,6 +61,7 @@ type routeView struct {
 
 // How many rows the longest tables show.
 const (
+	mostCodes  = 50
 	mostRoutes = 20
 	mostDrift  = 15
 )
@@ -95,7 +98,7 @@ func (b *viewBuilder) codes(v *apiView, a *API) {
 		id := [2]string{key.a, key.b}
 		row := rows[id]
 		if row == nil {
-			row = &codeView{Code: key.a, Class: classOf(key.a, key.b), Meaning: b.traffic.meaning(a, key.a), Verdict: key.b}
+			row = &codeView{Code: key.a, Class: classOf(key.a, key.b), Meaning: b.traffic.meaning(a.Name, key.a), Verdict: key.b}
 			rows[id] = row
 		}
 		lately, counts := b.window.sum(key), b.window.counts(key)
@@ -112,17 +115,24 @@ func (b *viewBuilder) codes(v *apiView, a *API) {
 		row.Spark = b.window.spark(trends[id])
 		v.Codes = append(v.Codes, *row)
 	}
+	if more := len(v.Codes) - mostCodes; more > 0 {
+		slices.SortFunc(v.Codes, func(x, y codeView) int {
+			return cmp.Or(cmp.Compare(y.lately, x.lately), cmp.Compare(y.total, x.total), cmp.Compare(x.Code, y.Code), cmp.Compare(x.Verdict, y.Verdict))
+		})
+		v.Codes, v.CodesMore = v.Codes[:mostCodes], "And "+number(more, "more code")+" that came less often; /metrics has them all."
+	}
 	slices.SortFunc(v.Codes, func(x, y codeView) int {
-		return cmp.Or(cmp.Compare(codeNumber(x.Code), codeNumber(y.Code)), cmp.Compare(x.Code, y.Code), cmp.Compare(x.Verdict, y.Verdict))
+		return cmp.Or(cmp.Compare(codeNumber(x.Code), codeNumber(y.Code)), cmp.Compare(x.Code, y.Code), cmp.Compare(x.Verdict, y.Verdict)) // documented first
 	})
 	v.Empty = len(v.Codes) == 0
 	v.Mix = mix(classes, all)
 	v.Traffic = b.trafficChart(v, byClass)
 }
 
+// plus adds b to a, which it makes if need be.
 func plus(a, b []float64) []float64 {
 	if a == nil {
-		return b
+		a = make([]float64, len(b))
 	}
 	for i := range b {
 		a[i] += b[i]
@@ -225,7 +235,7 @@ func (b *viewBuilder) errorTile(v *apiView, responses uint64, ratio, allowed flo
 		if allowed > 0 {
 			t.Note = short(ratio/allowed) + " times what the objective allows"
 		}
-		v.problems = append(v.problems, v.Name+": more errors than the objective allows.")
+		v.problems = append(v.problems, "more errors than the objective allows")
 	}
 	v.Tiles = append(v.Tiles, t)
 }
@@ -285,14 +295,14 @@ func (b *viewBuilder) summary(v *apiView, a *API) {
 		t := tile{Name: name, Value: count(n), Note: none, Level: "good"}
 		if n > 0 {
 			t.Note, t.Level = percent(ratioOf(n, lately))+" of the responses", "warn"
-			v.problems = append(v.problems, v.Name+": "+problem)
+			v.problems = append(v.problems, problem)
 		} else if total == 0 {
 			t.Level, t.Note = "wait", "nothing counted yet"
 		}
 		tiles = append(tiles, t)
 	}
-	drift("Undocumented", undocumented, "all answers are documented", "answers that its documentation does not have.")
-	drift("Violations", violations, "no condition is broken", "answers that break a documented condition.")
+	drift("Undocumented", undocumented, "all answers are documented", "undocumented answers")
+	drift("Violations", violations, "no condition is broken", "broken conditions")
 	v.Tiles = tiles
 	var levels []string
 	for _, t := range tiles {

@@ -106,7 +106,7 @@ func scale(most float64) float64 {
 		return 1
 	}
 	power := math.Pow(10, math.Floor(math.Log10(most)))
-	for _, round := range []float64{1, 2, 4, 5, 10} {
+	for _, round := range []float64{1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10} {
 		if most <= round*power*1.0001 {
 			return round * power
 		}
@@ -182,7 +182,7 @@ func (w *window) spark(counts []float64) spark {
 		}
 		begin = w.steps[i].end
 	}
-	width := min(4, 0.72*sparkWidth/float64(len(counts)))
+	width := min(10, 0.72*sparkWidth/float64(len(counts)))
 	return spark{string(path), strconv.FormatFloat(width, 'f', 1, 64), "at most " + perSecond(most) + ", lately " + perSecond(counts[len(counts)-1]/seconds[len(counts)-1])}
 }
 

@@ -53,6 +53,7 @@ func (b *viewBuilder) entries(v *apiView, a *API) {
 			v.Unseen++
 		}
 		row.join(len(c.Routes))
+		v.HasOwner, v.HasMax = v.HasOwner || row.Owner != "", v.HasMax || row.Max != ""
 		v.Entries = append(v.Entries, *row)
 	}
 	if more := len(v.Entries) - mostEntries; more > 0 {

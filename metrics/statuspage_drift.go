@@ -42,10 +42,15 @@ func newTraffic(s *PageState, reasons *reasons) *traffic {
 }
 
 // meaning returns the meaning that most responses with a code had.
-func (t *traffic) meaning(a *API, code string) string {
-	all := t.responses[[2]string{a.Name, code}]
-	if most := mostFrequent(all); len(most) > 0 {
+func (t *traffic) meaning(api, code string) string {
+	if most := mostFrequent(t.responses[[2]string{api, code}]); len(most) > 0 && most[0] != "" {
 		return most[0]
+	}
+	switch code {
+	case classify.CodeLabel(classify.CodeNone):
+		return "No status was logged"
+	case classify.CodeLabel(classify.CodeOther):
+		return "Not a status code"
 	}
 	return ""
 }
@@ -78,10 +83,8 @@ func (b *viewBuilder) undocumented(v *apiView) {
 		if key.family != famResponses || key.api != v.Name || key.b != classify.Undocumented.String() {
 			continue
 		}
-		row := driftView{Code: key.a, Class: classOf(key.a, key.b), Reason: reasonWords[key.c], lately: b.window.sum(key), total: total}
-		if most := mostFrequent(b.traffic.responses[[2]string{v.Name, key.a}]); len(most) > 0 {
-			row.Meaning = most[0]
-		}
+		row := driftView{Code: key.a, Class: classOf(key.a, key.b), Meaning: b.traffic.meaning(v.Name, key.a), Reason: reasonWords[key.c],
+			lately: b.window.sum(key), total: total}
 		row.Where = several(mostFrequent(b.traffic.places[key]), 3)
 		row.Lately, row.Total = count(row.lately), count(row.total)
 		v.Undocumented = append(v.Undocumented, row)
@@ -99,6 +102,7 @@ func (b *viewBuilder) undocumented(v *apiView) {
 type conditionView struct {
 	ID, Words, Severity  string
 	Lately, Total, Asked string
+	severity             contract.Severity
 	lately, total        uint64
 }
 
@@ -108,10 +112,11 @@ func (b *viewBuilder) conditions(v *apiView, a *API) {
 	holding, unasked := 0, 0
 	blind := map[string]bool{} // facts that the log lacks
 	for _, info := range a.Classifier.Conditions() {
-		row := conditionView{ID: info.ID, Severity: info.Severity.String(), Words: words[info.ID]}
+		row := conditionView{ID: info.ID, severity: info.Severity, Severity: info.Severity.String(), Words: words[info.ID]}
 		if row.Words == "" {
 			row.Words = info.Standard
 		}
+		row.Words = strings.TrimSuffix(row.Words, " ("+row.Severity+")")
 		lately, failed := b.sum(famChecks, a.Name, info.ID, classify.Fail.String())
 		_, passed := b.sum(famChecks, a.Name, info.ID, classify.Pass.String())
 		_, unknown := b.sum(famChecks, a.Name, info.ID, classify.Unknown.String())
@@ -131,7 +136,7 @@ func (b *viewBuilder) conditions(v *apiView, a *API) {
 		}
 	}
 	slices.SortStableFunc(v.Conditions, func(x, y conditionView) int {
-		return cmp.Or(cmp.Compare(x.Severity, y.Severity), cmp.Compare(y.lately, x.lately), cmp.Compare(y.total, x.total))
+		return cmp.Or(cmp.Compare(x.severity, y.severity), cmp.Compare(y.lately, x.lately), cmp.Compare(y.total, x.total))
 	})
 	if holding > 0 {
 		v.ConditionsNote = append(v.ConditionsNote, fmt.Sprintf("%s never broken.", number(holding, "condition")))

@@ -67,7 +67,9 @@ func (p *StatusPage) view(s *PageState, only string) *pageView {
 	for i := range s.APIs {
 		api := b.api(&s.APIs[i], i)
 		v.All = append(v.All, apiLink{api.Name, api.Anchor, api.Level})
-		v.State = append(v.State, api.problems...)
+		if len(api.problems) > 0 {
+			v.State = append(v.State, api.Name+": "+strings.Join(api.problems, ", ")+".")
+		}
 		if v.Only == "" || v.Only == api.Name {
 			api.ShowContract = len(s.APIs) <= manyAPIs || v.Only != ""
 			api.OpenContract = len(s.APIs) == 1 || v.Only != ""
@@ -280,8 +282,10 @@ func ratioOf(errors, all uint64) float64 {
 	return float64(errors) / float64(all)
 }
 
-// codeNumber orders code labels: none and other before the numbers.
+// codeNumber is the code of a label. What is no status code comes after all that are.
 func codeNumber(label string) int {
-	n, _ := strconv.Atoi(label)
-	return n
+	if n, err := strconv.Atoi(label); err == nil {
+		return n
+	}
+	return 1000
 }
