@@ -2,6 +2,7 @@ package classify
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -399,4 +400,55 @@ func FuzzClassify(f *testing.F) {
 			t.Fatalf("%s\n%s\ntables %s %+v\nsteps %s %+v", text, facts.show(), verdict(c, &got), got, verdict(c, &want), want)
 		}
 	})
+}
+
+// TestKnowing holds the classifier for logs with some fields only against the whole one, on entries of such logs.
+func TestKnowing(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for _, name := range []string{"agave", "rfc9110"} {
+		parsed, err := contract.Load(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole, err := New(parsed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		static := 0
+		for range 200 {
+			var logged []string
+			body := r.IntN(2) == 0
+			for _, f := range whole.Fields() {
+				if r.IntN(3) == 0 {
+					logged = append(logged, f)
+				}
+			}
+			some := whole.Knowing(logged, body)
+			for i := range some.rules {
+				if some.rules[i].dynamic == nil && whole.rules[i].dynamic != nil {
+					static++
+				}
+			}
+			for range 50 {
+				f := randomFacts(r, whole)
+				for i, name := range whole.Fields() {
+					if !slices.Contains(logged, name) && i < len(f.Values) {
+						f.Values[i] = nil
+					}
+				}
+				if !body {
+					f.BodyBytes = -1
+				}
+				var want, got Verdict
+				whole.Classify(f, &want)
+				some.Classify(f, &got)
+				if got.Kind != want.Kind || got.Reason != want.Reason || got.Condition != want.Condition || got.SLO != want.SLO || !slices.Equal(got.Checks, want.Checks) {
+					t.Fatalf("%s with %v: %+v gives\n%+v, want\n%+v", name, logged, f, got, want)
+				}
+			}
+		}
+		if static == 0 {
+			t.Errorf("%s: no rule became simpler", name)
+		}
+	}
 }

@@ -176,8 +176,14 @@ func (r *rule) finish() {
 	if asks {
 		return
 	}
+	r.checks, r.dynamic = r.static(), nil
+}
+
+// static returns the results of conditions that are all decided.
+func (r *rule) static() []Check {
+	checks := make([]Check, len(r.dynamic))
 	for i := range r.dynamic {
-		r.checks = append(r.checks, Check{int(r.dynamic[i].cond), r.dynamic[i].result})
+		checks[i] = Check{int(r.dynamic[i].cond), r.dynamic[i].result}
 	}
-	r.dynamic = nil
+	return checks
 }

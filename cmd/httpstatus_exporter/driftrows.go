@@ -75,7 +75,8 @@ func unseen(c *classify.Classifier, dist *distribution) []driftRow {
 		key := c.Routes()[s.Route] + " " + classify.CodeLabel(s.Code)
 		if !seen[key] {
 			seen[key] = true
-			rows = append(rows, driftRow{Kind: "unseen", Code: classify.CodeLabel(s.Code), Meaning: s.Meaning, Route: c.Routes()[s.Route]})
+			rows = append(rows, driftRow{Kind: "unseen", Code: classify.CodeLabel(s.Code), Meaning: s.Meaning, Route: c.Routes()[s.Route],
+				Documents: documentedAt(c.Contract(), c.Routes()[s.Route], classify.CodeLabel(s.Code))})
 		}
 	}
 	slices.SortFunc(rows, func(a, b driftRow) int { return cmp.Or(cmp.Compare(a.Route, b.Route), cmp.Compare(a.Code, b.Code)) })

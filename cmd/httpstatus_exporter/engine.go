@@ -137,7 +137,8 @@ func (e *engine) newTable(c *config, sources []*ingest.Source) *table {
 		api := &apis[l.api]
 		api.HasDuration = api.HasDuration || l.format.HasDuration()
 		api.HasBodyBytes = api.HasBodyBytes || l.format.HasBodyBytes()
-		t.lanes[i] = lane{api: l.api, format: l.format, classifier: c.apis[l.api].classifier}
+		known := c.apis[l.api].classifier.Knowing(l.format.Fields(), l.format.HasBodyBytes())
+		t.lanes[i] = lane{api: l.api, format: l.format, classifier: known}
 	}
 	t.recorder = metrics.NewRecorder(apis, sources, e.workers)
 	return t

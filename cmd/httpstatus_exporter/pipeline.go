@@ -39,7 +39,6 @@ type worker struct {
 	readers []reader // by Source.ID, empty until first used
 	buffer  ingest.Buffer
 	entry   accesslog.Entry
-	facts   classify.Facts
 	verdict classify.Verdict
 }
 
@@ -66,6 +65,7 @@ func (w *worker) count(src *ingest.Source, block ingest.Block) {
 	w.shard.Reject(src.ID, accesslog.TooLong, block.TooLong)
 	var first, last []byte // entries of this block
 	e := &w.entry
+	var facts classify.Facts
 	for data := block.Data; len(data) > 0; lines++ {
 		line := data
 		if i := bytes.IndexByte(data, '\n'); i >= 0 {
@@ -77,8 +77,9 @@ func (w *worker) count(src *ingest.Source, block ingest.Block) {
 			w.shard.Reject(src.ID, reason, 1)
 			continue
 		}
-		w.facts = classify.Facts{Method: e.Method, Target: e.Target, Host: e.Host, Status: e.Status, BodyBytes: e.BodyBytes, Values: e.Values}
-		r.classifier.Classify(&w.facts, &w.verdict)
+		facts.Method, facts.Target, facts.Host, facts.Status = e.Method, e.Target, e.Host, e.Status
+		facts.BodyBytes, facts.Values = e.BodyBytes, e.Values
+		r.classifier.Classify(&facts, &w.verdict)
 		w.shard.Count(r.api, &w.verdict, e.BodyBytes, e.Duration)
 		if w.drift != nil {
 			w.drift.note(src, block.Offset, lines, r, line, &w.verdict)
