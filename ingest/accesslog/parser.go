@@ -7,6 +7,7 @@ type Parser struct {
 	programs []program
 	current  int // the program that the last entry fitted
 	values   [][]byte
+	dirty    bool   // values holds some
 	scratch  []byte // values with their escapes undone; valid until the next Parse
 	path     []byte // see program.joins
 	query    []byte
@@ -108,8 +109,9 @@ func (p *Parser) reset(e *Entry) {
 	e.Protocol, e.Host, e.Time = nil, nil, nil
 	e.BodyBytes, e.Duration = -1, -1
 	e.Values = p.values
-	for i := range p.values {
-		p.values[i] = nil
+	if p.dirty {
+		clear(p.values)
+		p.dirty = false
 	}
 	p.scratch, p.path, p.query = p.scratch[:0], nil, nil
 }

@@ -34,6 +34,7 @@ func (p *Parser) store(g *program, f *part, value []byte, e *Entry) {
 		e.Time = present(value)
 	default:
 		p.values[f.slot-slotValue] = p.fact(g, f, value)
+		p.dirty = true
 	}
 }
 
@@ -83,6 +84,7 @@ func (p *Parser) finish(g *program, e *Entry) {
 	}
 	for _, c := range g.copies {
 		p.values[c.to] = p.value(e, c.from)
+		p.dirty = true
 	}
 }
 
