@@ -178,10 +178,10 @@ func (f *Follower) begin(p *followed, fd *os.File, info os.FileInfo, now time.Ti
 	case like == alike && from == nil:
 		f.rememberCopy(fd, info, p.name)
 		return nil
-	case like == alike:
-		return f.newFileAt(fd, info, p.name, from)
 	case (like == unclear || info.Size() == 0) && !p.waits.over(info, now, 2*f.tick):
 		return nil
+	case from != nil:
+		return f.newFileAt(fd, info, p.name, from)
 	}
 	return f.newFile(fd, info, p.name)
 }

@@ -8,7 +8,7 @@ import (
 
 // restore finds the files of saved positions again: by inode, where the content agrees, else by content. What is not found
 // stays unresolved until the compressed files have been looked at, too (unpack). Files that are found are attached to
-// their paths by the first look, which follows; so are the files that were born while nobody looked.
+// their paths by a first look; so are the files that were born while nobody looked.
 func (f *Follower) restore(saved []Position, now time.Time) {
 	var open []Position
 	for _, p := range saved {
@@ -49,7 +49,9 @@ func (f *Follower) restore(saved []Position, now time.Time) {
 			f.unresolved = append(f.unresolved, p)
 		}
 	}
-	// Nothing was known of these but their inodes, which may have been given to others. Not to the copy of a known file.
+	// Of files that were empty nothing is known but their inodes, which may have been given to others, such as to the copy of
+	// a file that is found by name: they come last.
+	f.look(now)
 	for _, p := range empty {
 		f.resumeAt(&p, byID[p.id()].name, now)
 	}

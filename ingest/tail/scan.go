@@ -200,8 +200,9 @@ func (f *Follower) examine(d *dir, u found, since, now time.Time, decided map[fi
 		d.unsure = true
 	case x != nil:
 		delete(d.waits, id)
+		offset := x.offset
 		f.adopt(x, now, true)
-		f.log.Info("found a file that was written and rotated between two looks", "path", u.path.name, "file", u.name)
+		f.log.Info("found a file that was written and rotated between two looks", "path", u.path.name, "file", u.name, "offset", offset)
 	default:
 		delete(d.waits, id)
 		f.decide(fd, info, decided)
@@ -235,10 +236,10 @@ func (f *Follower) missed(d *dir, p *followed, fd *os.File, info os.FileInfo, wa
 	case like == alike && from == nil:
 		f.rememberCopy(fd, info, p.name)
 		return nil, true
-	case like == alike:
-		return f.newFileAt(fd, info, p.name, from), true
 	case like == unclear && !quiet():
 		return nil, false
+	case from != nil:
+		return f.newFileAt(fd, info, p.name, from), true
 	}
 	x = f.newFile(fd, info, p.name)
 	if was.size > 0 && newSample(fd, info.Size()).compare(&was.print) == alike {
@@ -340,13 +341,14 @@ func (x *file) lookAtHead() {
 }
 
 // classify holds the content of an unknown file against everything that is known. Alike without a position: it is a copy
-// of what has been read or will be. Alike with one: it is what was read and goes on where that ended.
+// of what has been read or will be. Alike with one: it is what was read and goes on where that ended. So it is when it stays
+// unclear and there is one.
 func (f *Follower) classify(fd *os.File, info os.FileInfo) (likeness, *Position) {
 	s := newSample(fd, info.Size())
 	result := different
 	var from *Position
 	for _, p := range f.relatives(s) {
-		if p.Head.Len == 0 && f.files[p.id()] == nil || p.id() == idOf(info) {
+		if p.Head.Len == 0 && f.files[p.id()] == nil || p.Copy {
 			continue
 		}
 		like := f.holdAgainst(s, &p)
@@ -363,10 +365,10 @@ func (f *Follower) classify(fd *os.File, info os.FileInfo) (likeness, *Position)
 		f.src.Stats.ReadErrors.Add(1)
 		return unclear, nil
 	}
-	if from != nil {
-		return alike, from
+	if from != nil && result != unclear {
+		result = alike
 	}
-	return result, nil
+	return result, from
 }
 
 // holdAgainst compares a sample with a position whose head it has, as far as both go where the file of the position can
