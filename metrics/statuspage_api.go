@@ -98,7 +98,7 @@ func (b *viewBuilder) codes(v *apiView, a *API) {
 		id := [2]string{key.a, key.b}
 		row := rows[id]
 		if row == nil {
-			row = &codeView{Code: key.a, Class: classOf(key.a, key.b), Meaning: b.traffic.meaning(a.Name, key.a), Verdict: key.b}
+			row = &codeView{Code: key.a, Class: classOf(key.a, key.b), Meaning: b.traffic.meaning(a.Name, key.a, key.b), Verdict: key.b}
 			rows[id] = row
 		}
 		lately, counts := b.window.sum(key), b.window.counts(key)
@@ -226,7 +226,7 @@ func (v *apiView) routeRows(rows []routeView, allowed float64) {
 }
 
 func (b *viewBuilder) errorTile(v *apiView, responses uint64, ratio, allowed float64) {
-	t := tile{Name: "Error ratio", Value: percent(ratio), Note: "the objective allows " + percent(allowed), Level: "good"}
+	t := tile{Name: "Error ratio", Value: percent(ratio), Note: "the objective allows " + axisPercent(allowed), Level: "good"}
 	switch {
 	case responses == 0:
 		t.Value, t.Level = "–", "wait"
@@ -258,7 +258,7 @@ func (b *viewBuilder) errorChart(v *apiView, bad, all []float64, ratio, allowed 
 	at := 100 * (1 - allowed/top)
 	c := &chart{ID: v.Anchor + "-errors", Title: "Error ratio", Areas: []area{{"5xx", "errors", fill, line}}, Times: b.window.timeTicks(), Ticks: valueTicks(top, axisPercent),
 		Limit: &limit{fmt.Sprintf("%.1f%%", at), "allowed " + axisPercent(allowed), fmt.Sprintf("%.1f%%", at)}}
-	c.Alt = fmt.Sprintf("Error ratio over the %s: %s on the whole, %s at most; the objective allows %s.", b.window.label(), percent(ratio), percent(peak), percent(allowed))
+	c.Alt = fmt.Sprintf("Error ratio over the %s: %s on the whole, %s at most; the objective allows %s.", b.window.label(), percent(ratio), percent(peak), axisPercent(allowed))
 	return c
 }
 

@@ -182,7 +182,7 @@ func (w *window) spark(counts []float64) spark {
 		}
 		begin = w.steps[i].end
 	}
-	width := min(10, 0.72*sparkWidth/float64(len(counts)))
+	width := min(10, 0.64*sparkWidth/float64(len(counts)))
 	return spark{string(path), strconv.FormatFloat(width, 'f', 1, 64), "at most " + perSecond(most) + ", lately " + perSecond(counts[len(counts)-1]/seconds[len(counts)-1])}
 }
 

@@ -13,19 +13,19 @@ import (
 
 // traffic is what the labels of responses_total tell beyond the tally.
 type traffic struct {
-	responses map[[2]string]map[string]uint64 // by api and code: the meanings
+	responses map[[3]string]map[string]uint64 // by api, code and verdict: the meanings
 	places    map[tallyKey]map[string]uint64  // of the undocumented: "GET /jobs/{id}"
 }
 
 func newTraffic(s *PageState, reasons *reasons) *traffic {
-	t := &traffic{map[[2]string]map[string]uint64{}, map[tallyKey]map[string]uint64{}}
+	t := &traffic{map[[3]string]map[string]uint64{}, map[tallyKey]map[string]uint64{}}
 	for i, series := range s.Snapshot.series {
 		n := s.Snapshot.values[i]
 		if series.family != famResponses || n == 0 {
 			continue
 		}
 		l := series.labels
-		code := [2]string{l[0], l[3]}
+		code := [3]string{l[0], l[3], l[6]}
 		if t.responses[code] == nil {
 			t.responses[code] = map[string]uint64{}
 		}
@@ -41,9 +41,9 @@ func newTraffic(s *PageState, reasons *reasons) *traffic {
 	return t
 }
 
-// meaning returns the meaning that most responses with a code had.
-func (t *traffic) meaning(api, code string) string {
-	if most := mostFrequent(t.responses[[2]string{api, code}]); len(most) > 0 && most[0] != "" {
+// meaning returns the meaning that most responses with a code and verdict had.
+func (t *traffic) meaning(api, code, verdict string) string {
+	if most := mostFrequent(t.responses[[3]string{api, code, verdict}]); len(most) > 0 && most[0] != "" {
 		return most[0]
 	}
 	switch code {
@@ -83,7 +83,7 @@ func (b *viewBuilder) undocumented(v *apiView) {
 		if key.family != famResponses || key.api != v.Name || key.b != classify.Undocumented.String() {
 			continue
 		}
-		row := driftView{Code: key.a, Class: classOf(key.a, key.b), Meaning: b.traffic.meaning(v.Name, key.a), Reason: reasonWords[key.c],
+		row := driftView{Code: key.a, Class: classOf(key.a, key.b), Meaning: b.traffic.meaning(v.Name, key.a, key.b), Reason: reasonWords[key.c],
 			lately: b.window.sum(key), total: total}
 		row.Where = several(mostFrequent(b.traffic.places[key]), 3)
 		row.Lately, row.Total = count(row.lately), count(row.total)

@@ -62,19 +62,17 @@ func (h *history) add(at time.Time, totals tally, origin *series) {
 		h.totals[h.keys[key]] = n
 	}
 	h.origin = origin
-	if len(h.steps) < historySteps {
-		return
-	}
-	if h.step < longestStep { // 5, 10, 20, 60 seconds
+	switch {
+	case len(h.steps) >= historySteps && h.step < longestStep: // 5, 10, 20, 60 seconds
 		n := 2
 		if longestStep%(2*h.step) != 0 {
 			n = 3
 		}
 		h.merge(n)
-		return
+	case len(h.steps) > historySteps:
+		h.from = h.steps[0].end
+		h.steps = append(h.steps[:0:0], h.steps[1:]...)
 	}
-	h.from = h.steps[0].end
-	h.steps = append(h.steps[:0:0], h.steps[1:]...)
 }
 
 // since returns what was counted since the last step. A total that fell lost series in a reload, and one that appears with
