@@ -164,7 +164,7 @@ func (f *Follower) reopen(fd *os.File, info os.FileInfo) (x *file, known bool) {
 		if info.Size() == r.Offset {
 			return nil, true
 		}
-		switch like, from := f.classify(fd, info); {
+		switch like, from := f.classify(fd, info, r.Path); {
 		case like == alike && from == nil:
 			f.rememberCopy(fd, info, r.Path)
 			return nil, true

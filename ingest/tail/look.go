@@ -173,7 +173,7 @@ func (f *Follower) begin(p *followed, fd *os.File, info os.FileInfo, now time.Ti
 	if !f.glob {
 		return f.newFile(fd, info, p.name)
 	}
-	like, from := f.classify(fd, info)
+	like, from := f.classify(fd, info, p.name)
 	switch {
 	case like == alike && from == nil:
 		f.rememberCopy(fd, info, p.name)

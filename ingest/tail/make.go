@@ -33,25 +33,31 @@ func (x *file) start(offset int64) {
 
 // toEnd moves to the end of the file, or to the start of its last line when that is still being written.
 func (x *file) toEnd(size int64) {
+	start, tooLong := lineStart(x.fd, size, x.f.maxLine)
+	x.dropping = tooLong
+	x.startAt(start)
+}
+
+// lineStart returns where the line that ends at or goes on beyond size begins; size, and true, when that is longer than a line
+// may be.
+func lineStart(fd *os.File, size int64, maxLine int) (start int64, tooLong bool) {
 	const step = 64 << 10
 	from := size
-	for from > 0 && size-from <= int64(x.f.maxLine) {
+	for from > 0 && size-from <= int64(maxLine) {
 		n := min(step, from)
-		b, err := readSpan(x.fd, from-n, int(n))
+		b, err := readSpan(fd, from-n, int(n))
 		if err != nil || int64(len(b)) < n {
-			break // it will be found to have changed
+			return size, false // it will be found to have changed
 		}
 		if i := bytes.LastIndexByte(b, '\n'); i >= 0 {
-			x.startAt(from - n + int64(i) + 1)
-			return
+			return from - n + int64(i) + 1, false
 		}
 		from -= n
 	}
 	if from == 0 {
-		return
+		return 0, false
 	}
-	x.dropping = true // the end of a line that is too long
-	x.startAt(size)
+	return size, true
 }
 
 func (x *file) startAt(offset int64) {

@@ -3,7 +3,6 @@ package tail
 import (
 	"flag"
 	"fmt"
-	"log/slog"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -43,8 +42,6 @@ type scenery struct {
 	maybe   map[string]bool
 	running bool
 }
-
-var dbg *slog.Logger
 
 const keep = 6 // rotated files
 
@@ -296,16 +293,13 @@ func (r *recorder) Error(args ...any) { r.failures = append(r.failures, fmt.Spri
 // playScene returns what went wrong.
 func playScene(t testing.TB, steps []action) []string {
 	rec := &recorder{TB: t}
-	r := newRig(rec, func(c *Config) { c.Logger = dbg })
+	r := newRig(rec, nil)
 	defer os.RemoveAll(r.dir)
 	s := &scenery{rig: r, files: make(map[string]*content), packed: make(map[string]string), maybe: make(map[string]bool)}
 	s.create()
 	s.start()
 	s.running = true
 	for _, a := range steps {
-		if dbg != nil {
-			dbg.Info("ACTION", "a", a, "line", s.n+1, "got", len(s.got))
-		}
 		s.do(a)
 	}
 	s.finishLine()

@@ -101,7 +101,7 @@ func (f *Follower) resumeAt(p *Position, name string, now time.Time) bool {
 		return false
 	}
 	if p.Head.Len == 0 && info.Size() > 0 { // only the inode is known, and may have been given to a copy
-		if like, _ := f.classify(fd, info); like != different || packed(fd) {
+		if like, _ := f.classify(fd, info, p.Path); like != different || packed(fd) {
 			fd.Close()
 			return false
 		}

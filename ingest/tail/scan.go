@@ -231,7 +231,7 @@ func (f *Follower) missed(d *dir, p *followed, fd *os.File, info os.FileInfo, wa
 	if info.Size() == 0 {
 		return nil, true // decided anew when it grows
 	}
-	like, from := f.classify(fd, info)
+	like, from := f.classify(fd, info, p.name)
 	switch {
 	case like == alike && from == nil:
 		f.rememberCopy(fd, info, p.name)
@@ -256,7 +256,11 @@ func (f *Follower) missedArchive(p *followed, fd *os.File, info os.FileInfo, qui
 	}
 	s := &sample{head: head, heads: make(map[int]Print)}
 	var grown *Position // the file that was compressed after it had been closed, with more in it
-	for _, p := range f.relatives(s) {
+	relatives, unsettled := f.relatives(s, p.name)
+	if unsettled && !quiet() {
+		return nil, false
+	}
+	for _, p := range relatives {
 		if p.Head.Len == 0 || p.Head.Len > len(head) {
 			continue
 		}
@@ -304,15 +308,19 @@ func (f *Follower) adopt(x *file, now time.Time, rotation bool) {
 	f.kick(x)
 }
 
-// relatives returns the positions of all files, open or not, that begin like the sample as far as can be told.
-func (f *Follower) relatives(s *sample) (ps []Position) {
+// relatives returns the positions of all files, open or not, that begin like the sample as far as can be told. Unsettled
+// reports that a file has been written over that the sample may be a copy of, and that this is not dealt with yet; checked
+// for all files of the path, and for others as far as a reader has noticed.
+func (f *Follower) relatives(s *sample, path string) (ps []Position, unsettled bool) {
 	mayBe := func(head []byte) bool {
 		n := min(len(head), len(s.head))
 		return bytes.Equal(head[:n], s.head[:n])
 	}
 	f.q.Quiet(func() {
 		for _, x := range f.files {
-			x.lookAtHead()
+			if x.changed || (len(x.head) < headSize || x.path == path) && !x.lookAtHead() {
+				unsettled = true
+			}
 			if mayBe(x.head) {
 				ps = append(ps, x.position())
 			}
@@ -328,26 +336,34 @@ func (f *Follower) relatives(s *sample) (ps []Position) {
 			}
 		}
 	})
-	return ps
+	return ps, unsettled
 }
 
-// lookAtHead reads what has come of a head that was short. Only in a quiet moment.
-func (x *file) lookAtHead() {
-	if len(x.head) < headSize && x.arch == nil {
-		if head, err := readSpan(x.fd, 0, headSize); err == nil && bytes.HasPrefix(head, x.head) {
-			x.head = head
-		}
+// lookAtHead reads what has come of a head that was short, and reports whether it is still the head. Only in a quiet moment.
+func (x *file) lookAtHead() bool {
+	if x.arch != nil {
+		return true
 	}
+	head, err := readSpan(x.fd, 0, headSize)
+	if err != nil || !bytes.HasPrefix(head, x.head) {
+		return false
+	}
+	x.head = head
+	return true
 }
 
 // classify holds the content of an unknown file against everything that is known. Alike without a position: it is a copy
 // of what has been read or will be. Alike with one: it is what was read and goes on where that ended. So it is when it stays
 // unclear and there is one.
-func (f *Follower) classify(fd *os.File, info os.FileInfo) (likeness, *Position) {
+func (f *Follower) classify(fd *os.File, info os.FileInfo, path string) (likeness, *Position) {
 	s := newSample(fd, info.Size())
 	result := different
 	var from *Position
-	for _, p := range f.relatives(s) {
+	relatives, unsettled := f.relatives(s, path)
+	if unsettled {
+		result = unclear
+	}
+	for _, p := range relatives {
 		if p.Head.Len == 0 && f.files[p.id()] == nil || p.Copy {
 			continue
 		}
@@ -393,7 +409,11 @@ func (f *Follower) holdAgainst(s *sample, p *Position) likeness {
 	if err != nil || newSample(fd, info.Size()).compare(p) != alike {
 		return unclear // truncated just now: the sample may be the copy that was made before
 	}
-	now, err := asRead(fd, min(info.Size(), s.size))
+	size := min(info.Size(), s.size)
+	if s.size > size {
+		size, _ = lineStart(fd, size, f.maxLine) // what goes on there is a whole line
+	}
+	now, err := asRead(fd, size)
 	if err != nil {
 		return unclear
 	}
