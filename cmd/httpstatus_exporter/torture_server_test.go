@@ -28,6 +28,14 @@ func TestTorture(t *testing.T) {
 	run.test(t)
 }
 
+// TestThousandKills is the same with a kill more than once a second, for a quarter of an hour.
+func TestThousandKills(t *testing.T) {
+	if !*long {
+		t.Skip("a thousand kills take a quarter of an hour; -long runs them")
+	}
+	torture{rate: 3000, duration: 12 * time.Minute, every: 2 * time.Second, linger: 300 * time.Millisecond, kills: 1000}.test(t)
+}
+
 type torture struct {
 	rate                    int // lines per second
 	duration, every, linger time.Duration
