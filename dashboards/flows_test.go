@@ -7,9 +7,9 @@ import (
 
 // A flow is one series of responses of the made-up installation that the dashboards are tested and looked at with.
 type flow struct {
-	api, route, method, code, meaning, verdict, slo string
-	perMinute                                       float64
-	from, to                                        time.Duration // before the end; 0, 0 is always
+	api, route, method, code, meaning, verdict string
+	perMinute                                  float64
+	from, to                                   time.Duration // before the end; 0, 0 is always
 }
 
 const (

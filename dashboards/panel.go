@@ -83,16 +83,9 @@ func (p *panel) unit(unit string) *panel { p.FieldConfig.Defaults.Unit = unit; r
 
 func (p *panel) decimals(n int) *panel { p.FieldConfig.Defaults.Decimals = &n; return p }
 
-func (p *panel) max(v float64) *panel { p.FieldConfig.Defaults.Max = &v; return p }
-
-// below lets values under 0 show.
-func (p *panel) below() *panel { p.FieldConfig.Defaults.Min = nil; return p }
-
 func (p *panel) none(text string) *panel { p.FieldConfig.Defaults.NoValue = text; return p }
 
 func (p *panel) thresholds(t *thresholds) *panel { p.FieldConfig.Defaults.Thresholds = t; return p }
-
-func (p *panel) mappings(m []mapping) *panel { p.FieldConfig.Defaults.Mappings = m; return p }
 
 // lines draws the thresholds of a graph as dashed lines.
 func (p *panel) lines(t *thresholds) *panel {

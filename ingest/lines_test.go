@@ -27,14 +27,6 @@ func referenceLines(in []byte, maxLine int) (lines []string, tooLong int) {
 	return lines, tooLong
 }
 
-// splitBlock returns the lines of a block, each with its '\n'.
-func splitBlock(b Block) []string {
-	if len(b.Data) == 0 {
-		return nil
-	}
-	return strings.SplitAfter(strings.TrimSuffix(string(b.Data), "\n"), "\n")
-}
-
 // readLines reads everything that r holds; the lines as they come in blocks.
 func readLines(t testing.TB, r io.Reader, maxLine int) (data []byte, tooLong int) {
 	t.Helper()

@@ -192,7 +192,7 @@ func grade(f *Format, row string, reason Reason, e *Entry) string {
 		}
 		check("duration", e.Duration.Round(time.Microsecond).String(), time.Duration(seconds*1e9).Round(time.Microsecond).String())
 	}
-	if e.Time != nil && len(e.Time) > 0 {
+	if len(e.Time) > 0 {
 		if _, ok := f.ParseTime(e.Time); !ok && columns[2] != "-" {
 			wrong = append(wrong, fmt.Sprintf("time %q cannot be read", e.Time))
 		}

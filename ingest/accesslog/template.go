@@ -110,7 +110,6 @@ type builder struct {
 	literal []byte
 }
 
-func (b *builder) text(s string)   { b.literal = append(b.literal, s...) }
 func (b *builder) byteText(c byte) { b.literal = append(b.literal, c) }
 
 // field adds a field. A second field without a literal before it joins the first where one value can be read from both
