@@ -185,3 +185,30 @@ func TestStop(t *testing.T) {
 	}, e.said.String)
 	e.stop(t)
 }
+
+// TestTwoSignals sends a second SIGTERM while the first is still being obeyed: the exporter leaves at once, and the next
+// one counts on exactly.
+func TestTwoSignals(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	log := filepath.Join(dir, "access.log")
+	writeFile(t, log, "")
+	binary := build(t, ".")
+	args := []string{"--access-log.path=" + log, "-f", "combined", "--storage.path=" + filepath.Join(dir, "state")}
+	lines := 0
+	for range 5 {
+		e := startExporter(t, binary, args...).ready(t)
+		appendLines(t, log, "200", 200_000) // enough to be caught at it
+		lines += 200_000
+		for !e.ended() {
+			e.cmd.Process.Signal(syscall.SIGTERM)
+			time.Sleep(time.Millisecond)
+		}
+		e.noRace(t)
+	}
+	e := startExporter(t, binary, args...).ready(t)
+	if n := e.counted(t, lines).sum("httpstatus_log_lines_total"); n != float64(lines) {
+		t.Errorf("counted %v lines, %d were written", n, lines)
+	}
+	e.stop(t)
+}
