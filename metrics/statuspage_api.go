@@ -76,7 +76,7 @@ func (b *viewBuilder) api(a *API, i int) *apiView {
 		v.Contract = c.Name
 	}
 	b.codes(v, a)
-	b.undocumented(v)
+	b.undocumented(v, a)
 	b.conditions(v, a)
 	b.routes(v, a)
 	b.entries(v, a)

@@ -63,9 +63,10 @@ func mostFrequent(all map[string]uint64) []string {
 
 // A driftView is one way in which answers leave the contract.
 type driftView struct {
-	Code, Class, Meaning, Reason, Where string
-	Lately, Total                       string
-	lately, total                       uint64
+	Code, Class, Meaning, Reason string
+	Where                        []string // the most frequent methods and routes
+	Lately, Total                string
+	lately, total                uint64
 }
 
 // reasonWords explain the reasons of undocumented responses.
@@ -78,14 +79,21 @@ var reasonWords = map[string]string{
 }
 
 // undocumented fills the table of answers that the contract does not have, most frequent first.
-func (b *viewBuilder) undocumented(v *apiView) {
+func (b *viewBuilder) undocumented(v *apiView, a *API) {
+	routed := len(a.Classifier.Contract().Routes) > 0
 	for key, total := range b.totals {
 		if key.family != famResponses || key.api != v.Name || key.b != classify.Undocumented.String() {
 			continue
 		}
 		row := driftView{Code: key.a, Class: classOf(key.a, key.b), Meaning: b.traffic.meaning(v.Name, key.a, key.b), Reason: reasonWords[key.c],
 			lately: b.window.sum(key), total: total}
-		row.Where = several(mostFrequent(b.traffic.places[key]), 3)
+		row.Where = mostFrequent(b.traffic.places[key])
+		if !routed {
+			row.Where = []string{several(row.Where, 2*mostWords)}
+		}
+		if more := len(row.Where) - mostWords; more > 1 {
+			row.Where = append(row.Where[:mostWords], fmt.Sprintf("and %d more", more))
+		}
 		row.Lately, row.Total = count(row.lately), count(row.total)
 		v.Undocumented = append(v.Undocumented, row)
 	}

@@ -242,7 +242,7 @@ func (b *viewBuilder) sourceNotes(v *sourceView, source string) {
 
 // exporter tells of the process itself.
 func (b *viewBuilder) exporter() []fact {
-	facts := []fact{{Name: "Version", Value: b.Version, Note: strings.TrimSpace(b.Revision + " " + b.GoVersion)},
+	facts := []fact{{Name: "Version", Value: b.Version, Note: strings.TrimSpace(strings.TrimPrefix(b.Revision, "unknown") + " " + b.GoVersion)},
 		{Name: "Running", Value: span(b.At.Sub(b.Started)), Note: "since " + b.Started.UTC().Format("2006-01-02 15:04:05 MST")}}
 	ready := fact{Name: "Backlog", Value: "read", Level: "good"}
 	if !b.Ready {
