@@ -2,9 +2,11 @@ package tail
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 )
 
@@ -112,7 +114,9 @@ func (f *Follower) scan(d *dir, now time.Time) {
 			unknown = append(unknown, found{p, name, info})
 		}
 	}
-	// Only when all known files have been met under their new names can a copy be told from what it is a copy of.
+	// Only when all known files have been met under their new names can a copy be told from what it is a copy of. Of two that
+	// are not known, the longer one is no copy of the other.
+	slices.SortStableFunc(unknown, func(a, b found) int { return cmp.Compare(b.info.Size(), a.info.Size()) })
 	for _, u := range unknown {
 		f.examine(d, u, since.Add(-clockSlack), now, decided)
 	}
