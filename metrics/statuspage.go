@@ -16,7 +16,7 @@ import (
 // (statuspage_history.go) keeps what each minute added to it, the views (statuspage_view.go, _api.go, _contract.go) put
 // that into words and charts, and statuspage.html says where they stand.
 
-//go:embed statuspage.html statuspage.css statuspage.js
+//go:embed statuspage.html statuspage.css statuspage.js statuspage.svg
 var pageFiles embed.FS
 
 var pageTemplate = template.Must(template.ParseFS(pageFiles, "statuspage.html"))
@@ -85,9 +85,10 @@ func (s *Snapshot) origin() *series {
 func (p *StatusPage) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /{$}", p.serve)
 	mux.HandleFunc("GET /contract", p.serveContract)
-	for _, name := range []string{"statuspage.css", "statuspage.js"} {
+	for _, name := range []string{"statuspage.css", "statuspage.js", "statuspage.svg"} {
 		mux.Handle("GET /"+name, asset(name))
 	}
+	mux.Handle("GET /favicon.ico", asset("statuspage.svg")) // browsers ask for it beside what is no HTML
 }
 
 func (p *StatusPage) serve(w http.ResponseWriter, r *http.Request) {
@@ -108,7 +109,7 @@ func (p *StatusPage) render(w *bytes.Buffer, only string) error {
 }
 
 // The page loads nothing but its own style and script, cannot be framed, and sends nothing anywhere.
-const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 func secure(h http.Header) {

@@ -12,7 +12,7 @@ var pageKeys = []tallyKey{{family: famResponses, api: "a", a: "200"}, {family: f
 // TestHistory holds windows against all totals that there ever were: what a window says was counted is what the totals grew
 // by since it begins, whole and step by step.
 func TestHistory(t *testing.T) {
-	for seed := range uint64(20) {
+	for seed := range uint64(5) {
 		rnd := rand.New(rand.NewPCG(seed, 0))
 		var h history
 		at, totals := epoch, tally{pageKeys[0]: 1000}
@@ -25,7 +25,7 @@ func TestHistory(t *testing.T) {
 			return c
 		}
 		var origin series
-		for range 3000 {
+		for range 2000 {
 			if h.due(at) {
 				h.add(at, copied(), &origin)
 			}

@@ -148,6 +148,8 @@ func TestStatusPageHeaders(t *testing.T) {
 		{"/?api=jobs", "text/html; charset=utf-8", "no-store", 200},
 		{"/statuspage.css", "text/css; charset=utf-8", "no-cache", 200},
 		{"/statuspage.js", "text/javascript; charset=utf-8", "no-cache", 200},
+		{"/statuspage.svg", "image/svg+xml", "no-cache", 200},
+		{"/favicon.ico", "image/svg+xml", "no-cache", 200},
 		{"/contract", "text/plain; charset=utf-8", "no-store", 200},
 		{"/contract?api=jobs", "text/plain; charset=utf-8", "no-store", 200},
 		{"/contract?api=%3Cscript%3E", "text/plain; charset=utf-8", "no-store", 404},
