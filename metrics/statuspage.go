@@ -13,8 +13,9 @@ import (
 )
 
 // How the status page is arranged: a tally (statuspage_tally.go) sums a snapshot by what the page shows, the history
-// (statuspage_history.go) keeps what each minute added to it, the views (statuspage_view.go, _api.go, _contract.go) put
-// that into words and charts, and statuspage.html says where they stand.
+// (statuspage_history.go) keeps what each minute added to it, the views (statuspage_view.go for the page, _sources.go, and
+// _api.go with _figures.go, _drift.go and _contract.go for one API) put that into words and charts, and statuspage.html
+// says where they stand.
 
 //go:embed statuspage.html statuspage.css statuspage.js statuspage.svg
 var pageFiles embed.FS

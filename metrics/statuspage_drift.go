@@ -41,10 +41,10 @@ func newTraffic(s *PageState, reasons *reasons) *traffic {
 	return t
 }
 
-// meaning returns the meaning that most responses with a code and verdict had.
+// meaning returns the meaning that most responses with a code and verdict had, and how many others there are.
 func (t *traffic) meaning(api, code, verdict string) string {
 	if most := mostFrequent(t.responses[[3]string{api, code, verdict}]); len(most) > 0 && most[0] != "" {
-		return most[0]
+		return several(most, 1)
 	}
 	switch code {
 	case classify.CodeLabel(classify.CodeNone):

@@ -32,6 +32,9 @@ func percent(share float64) string {
 	return fmt.Sprintf("%.1g%%", p)
 }
 
+// axisPercent writes a share as short as it can be.
+func axisPercent(share float64) string { return trimZeros(fmt.Sprintf("%.4f", share*100)) + "%" }
+
 // short writes a value with at most three digits that matter: 0.02, 1.5, 203.
 func short(v float64) string {
 	switch {
