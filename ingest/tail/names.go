@@ -34,7 +34,7 @@ var numbers = regexp.MustCompile(`\d+`)
 
 // rotatedFrom returns the path of which name is, by its look, a rotated file; nil when it is of none.
 func (d *dir) rotatedFrom(name string) *followed {
-	if d.bases[name] != nil {
+	if d.bases[name] != nil && d.shapes[shapeOf(name)] == nil { // a link may have been turned before its file was opened
 		return nil
 	}
 	name = unpackedName(name)

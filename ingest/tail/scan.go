@@ -225,6 +225,9 @@ func (f *Follower) missed(d *dir, p *followed, fd *os.File, info os.FileInfo, wa
 		return nil, true
 	}
 	f.lookAt(p, now) // a copy must not be known before what it is a copy of
+	if f.files[idOf(info)] != nil {
+		return nil, true
+	}
 	quiet := func() bool { return d.quiet(info, now, 2*f.tick) }
 	if packed(fd) {
 		if !f.unpacking {
