@@ -138,7 +138,7 @@ func (e *engine) newTable(c *config, sources []*ingest.Source) *table {
 		api.HasDuration = api.HasDuration || l.format.HasDuration()
 		api.HasBodyBytes = api.HasBodyBytes || l.format.HasBodyBytes()
 		known := c.apis[l.api].classifier.Knowing(l.format.Fields(), l.format.HasBodyBytes())
-		t.lanes[i] = lane{api: l.api, format: l.format, classifier: known}
+		t.lanes[i] = lane{api: l.api, format: l.format, classifier: known, hasBody: l.format.HasBodyBytes()}
 	}
 	t.recorder = metrics.NewRecorder(apis, sources, e.workers)
 	return t

@@ -235,8 +235,11 @@ func (x *explainer) explain(line string) *explainedLine {
 		return &explainedLine{line: line, Reason: reason.String(), Conditions: []explainedCondition{},
 			Series: []string{fmt.Sprintf("httpstatus_log_lines_%s_total{reason=%q}", kind, reason)}}
 	}
-	w := x.classifier.Explain(&classify.Facts{Method: e.Method, Target: e.Target, Host: e.Host, Status: e.Status, BodyBytes: e.BodyBytes,
-		Values: e.Values[:len(x.classifier.Fields())]})
+	facts := classify.Facts{Method: e.Method, Target: e.Target, Host: e.Host, Status: e.Status, BodyBytes: -1, Values: e.Values[:len(x.classifier.Fields())]}
+	if x.format.HasBodyBytes() {
+		facts.BodyBytes = e.BodyBytes
+	}
+	w := x.classifier.Explain(&facts)
 	out := &explainedLine{line: line, Entry: x.entry(&e), Route: w.Route, RouteWhy: w.RouteWhy, Code: w.Code, Class: w.Class, Meaning: w.Meaning,
 		Verdict: w.Verdict.Kind.String(), Reason: w.Verdict.Reason.String(), EntryWhy: w.EntryWhy, Notes: w.Notes, Conditions: []explainedCondition{}}
 	if w.Verdict.Condition >= 0 {

@@ -25,6 +25,7 @@ type lane struct {
 	api        int // index in the recorder
 	format     *accesslog.Format
 	classifier *classify.Classifier
+	hasBody    bool // the size that the format logs is that of the body
 }
 
 // A worker turns blocks into counts. Everything in it is its own, but for the table.
@@ -79,8 +80,11 @@ func (w *worker) count(src *ingest.Source, block ingest.Block) {
 		}
 		facts.Method, facts.Target, facts.Host, facts.Status = e.Method, e.Target, e.Host, e.Status
 		facts.BodyBytes, facts.Values = e.BodyBytes, e.Values
+		if !r.hasBody {
+			facts.BodyBytes = -1
+		}
 		r.classifier.Classify(&facts, &w.verdict)
-		w.shard.Count(r.api, &w.verdict, e.BodyBytes, e.Duration)
+		w.shard.Count(r.api, &w.verdict, facts.BodyBytes, e.Duration)
 		if w.drift != nil {
 			w.drift.note(src, block.Offset, lines, r, line, &w.verdict)
 		}

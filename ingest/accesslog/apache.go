@@ -12,7 +12,7 @@ var apacheFields = map[byte]field{
 	's': {role: roleStatus, kind: kindStatus, rank: 1},
 	'b': {role: roleBytes, kind: kindInteger, rank: 3},
 	'B': {role: roleBytes, kind: kindInteger, rank: 3},
-	'O': {role: roleBytes, kind: kindInteger, rank: 2},
+	'O': {role: roleBytes, kind: kindInteger, rank: 2, gross: true},
 	'D': {role: roleDuration, kind: kindInteger, unit: time.Microsecond, rank: 3},
 	'T': {role: roleDuration, kind: kindDecimal, unit: time.Second, rank: 1},
 	'r': {role: roleRequest},

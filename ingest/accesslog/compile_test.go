@@ -129,9 +129,10 @@ func TestFormat(t *testing.T) {
 		warnings        string // one word of each
 	}{
 		{"common", true, false, "protocol time", ""},
+		{"vhost_combined", false, false, "host protocol req.referer req.user-agent time", ""}, // %O: with the header
 		{"auto", true, false, "host protocol req.referer req.user-agent time", ""},
 		{jsonFormat, true, true, "host protocol req.referer req.user-agent time", ""},
-		{timedFormat, true, true, "host protocol req.referer req.user-agent time upstream_status", ""},
+		{timedFormat, false, true, "host protocol req.referer req.user-agent time upstream_status", ""},
 		{`"$request" $status $http_if_none_match $sent_http_www_authenticate $auth $request_completion $content_type`, false, false, "auth completion protocol req.content-type req.if-none-match resp.www-authenticate", ""},
 		{`"%r" %>s %{If-Range}i %{Location}o %{auth}e %X`, false, false, "auth completion protocol req.if-range resp.location", ""},
 		{`"$request" $status $http_authorization $http_cookie`, false, false, "protocol req.authorization req.cookie", "$http_authorization $http_cookie"},

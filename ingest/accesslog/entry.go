@@ -16,7 +16,7 @@ type Entry struct {
 	Host     []byte
 	Time     []byte
 
-	BodyBytes int64         // size of the response as the format's own field means it, in bytes; -1 where unknown
+	BodyBytes int64         // size of the response as the format's own field means it (see Format.HasBodyBytes), in bytes; -1 where unknown
 	Duration  time.Duration // time to serve the request; -1 where unknown
 
 	// Values has one value for each field that the Parser was made with. The slice itself belongs to the Parser, which

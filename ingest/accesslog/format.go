@@ -21,7 +21,7 @@ var presets = map[string]string{
 	"combined":       `%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i"`,
 	"vhost_combined": `%v:%p %h %l %u %t "%r" %>s %O "%{Referer}i" "%{User-Agent}i"`,
 	"contract":       ContractFormat,
-	"auto":           `%v:%p %h %l %u %t "%r" %>s %O "%{Referer}i" "%{User-Agent}i"`,
+	"auto":           `%v:%p %h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i"`,
 }
 
 // Presets returns the names that Compile knows, sorted.
@@ -127,8 +127,14 @@ func (f *Format) Name() string { return f.name }
 // HasDuration reports whether the format logs how long a request took.
 func (f *Format) HasDuration() bool { return f.has(roleDuration) }
 
-// HasBodyBytes reports whether the format logs how large the response was.
-func (f *Format) HasBodyBytes() bool { return f.has(roleBytes) }
+// HasBodyBytes reports whether the format logs how large the body of the response was. The size of the whole response with
+// its header ($bytes_sent, %O) is none: it is in every Entry, but says nothing about the body.
+func (f *Format) HasBodyBytes() bool {
+	return f.has(roleBytes) && !slices.ContainsFunc(f.templates, func(t *template) bool {
+		i := t.best(roleBytes)
+		return i >= 0 && t.fields[i].gross
+	})
+}
 
 func (f *Format) has(r role) bool {
 	return slices.ContainsFunc(f.templates, func(t *template) bool { return t.best(r) >= 0 })

@@ -12,7 +12,7 @@ import (
 var nginxFields = map[string]field{
 	"status":                   {role: roleStatus, kind: kindStatus},
 	"body_bytes_sent":          {role: roleBytes, kind: kindInteger, rank: 2},
-	"bytes_sent":               {role: roleBytes, kind: kindInteger, rank: 1},
+	"bytes_sent":               {role: roleBytes, kind: kindInteger, rank: 1, gross: true},
 	"request_time":             {role: roleDuration, kind: kindDecimal, unit: time.Second, rank: 2},
 	"request":                  {role: roleRequest},
 	"request_method":           {role: roleMethod, kind: kindMethod},

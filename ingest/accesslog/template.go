@@ -32,6 +32,7 @@ type field struct {
 	separator   bool          // of roleQuery: the value lacks the "?" that belongs before it
 	aborted     bool          // of roleFact: the value is "X" where the request was not completed
 	pairs       bool          // an empty value is logged as two quotes, as Apache's %u does
+	gross       bool          // of roleBytes: the size includes the header of the response
 	hosted      bool          // of roleTarget: the host stands before it, as in "$host$request_uri"
 }
 
