@@ -219,9 +219,9 @@ func timeField(v directive) field {
 func unknownLetter(v directive) string {
 	other := v.letter ^ 0x20
 	if _, ok := apacheFields[other]; ok || strings.IndexByte(apacheArguments, other) >= 0 || other == 't' {
-		return fmt.Sprintf("unknown directive %%%c: did you mean %%%c?", v.letter, other)
+		return fmt.Sprintf("unknown directive: did you mean %%%c?", other)
 	}
-	return fmt.Sprintf("unknown directive %%%c: expected one of Apache's mod_log_config, such as %%>s, %%r or %%{Referer}i", v.letter)
+	return "unknown directive: expected one of Apache's mod_log_config, such as %>s, %r or %{Referer}i"
 }
 
 func failure(source string) func(at int, format string, args ...any) error {

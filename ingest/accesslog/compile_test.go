@@ -21,6 +21,7 @@ func describe(t *template) string {
 func TestCompile(t *testing.T) {
 	for _, c := range []struct{ name, format, wantName, want string }{
 		{"preset", "combined", "combined", `<%h> <%l> <%u> [<%t>] "<%r>" <%>s> <%b> "<%{Referer}i>" "<%{User-Agent}i>"`},
+		{"comments alone", "# the server's default\n", "auto", `<%v>:<%p> <%h> <%l> <%u> [<%t>] "<%r>" <%>s> <%b> "<%{Referer}i>" "<%{User-Agent}i>"`},
 		{"preset with white space", " common\n", "common", `<%h> <%l> <%u> [<%t>] "<%r>" <%>s> <%b>`},
 
 		{"nginx, bare", `$remote_addr "$request" $status`, "", `<$remote_addr> "<$request>" <$status>`},
@@ -40,8 +41,10 @@ func TestCompile(t *testing.T) {
 		{"nginx, tabs between", "log_format\tmain\t'$status';", "main", `<$status>`},
 		{"nginx, '#' inside", `log_format all '# "$status" #';`, "all", `# "<$status>" #`},
 		{"nginx, percent sign", `$status 100% %s`, "", `<$status> 100% %s`},
-		{"nginx, own variable", `$status $auth $my_map`, "", `<$status> <$auth> <$my_map>`},
-		{"nginx, own variable like a known one", `$status $request_uri2 $host_name`, "", `<$status> <$request_uri2> <$host_name>`},
+		{"nginx, own variables", "map $uri $My_map { default 0; \"}\" 1; }\nset $request_uri2 x;\ngeo $remote_addr $host_name {}\n$status $auth $my_map $request_uri2 $host_name", "", `<$status> <$auth> <$my_map> <$request_uri2> <$host_name>`},
+		{"nginx, own variable behind", "log_format main '$status $mine';\nset $mine;", "main", `<$status> <$mine>`},
+		{"nginx, variables of modules", `$status $geoip2_data_city $sent_trailer_x $ssl_ja4 $1`, "", `<$status> <$geoip2_data_city> <$sent_trailer_x> <$ssl_ja4> <$1>`},
+		{"nginx, ingress-nginx", `$status [$proxy_upstream_name] [$proxy_alternative_upstream_name] $req_id`, "", `<$status> [<$proxy_upstream_name>] [<$proxy_alternative_upstream_name>] <$req_id>`},
 		{"nginx, path with query", `$uri$is_args$args $status`, "", `<$uri$is_args$args> <$status>`},
 		{"nginx, neighbours that nobody needs", `$status $remote_addr$remote_user`, "", `<$status> <$remote_addr$remote_user>`},
 
@@ -76,41 +79,48 @@ func TestCompile(t *testing.T) {
 
 func TestCompileErrors(t *testing.T) {
 	for _, c := range []struct{ format, want string }{
-		{"", "format: column 1: the format is empty: expected a preset (auto, combined, common, contract, vhost_combined) or the server's format string"},
-		{"# only this\n", "format: column 1: found only comments: expected a preset's name or a format string"},
-		{"combnied", `format: column 1: unknown preset "combnied": did you mean combined?`},
-		{"Combined", `format: column 1: unknown preset "Combined": did you mean combined?`},
-		{"apache", `format: column 1: unknown preset "apache": expected one of auto, combined, common, contract, vhost_combined, or the server's format string itself`},
-		{"'' ", "format: column 1: the format string is empty"},
-		{"log_format main '';", "format: column 1: the format string is empty"},
-		{"just some words", `format: column 1: "just some words" has no fields: expected an nginx format with $status or an Apache format with %>s`},
+		{"", "column 1: the format is empty: expected a preset (auto, combined, common, contract, vhost_combined) or the server's format string"},
+		{"combnied", `column 1: unknown preset "combnied": did you mean combined?`},
+		{"Combined", `column 1: unknown preset "Combined": did you mean combined?`},
+		{"apache", `column 1: unknown preset "apache": expected one of auto, combined, common, contract, vhost_combined, or the server's format string itself`},
+		{"'' ", "column 1: the format string is empty"},
+		{"log_format main '';", "column 1: the format string is empty"},
+		{"just some words", `column 1: "just some words" has no fields: expected an nginx format with $status or an Apache format with %>s`},
 
-		{`$remote_addr $request`, "format: column 22: the format ends without a status: add $status"},
-		{`"$request" $upstream_status`, "format: column 28: the format ends without $status ($upstream_status is what the upstream answered, not what the client got): add $status"},
-		{`%h "%r" %b`, "format: column 11: the format ends without a status: add %>s"},
-		{`$remote_addr $statsu`, "format: column 14: unknown variable $statsu: did you mean $status?"},
-		{`$status $body_bytes_send`, "format: column 9: unknown variable $body_bytes_send: did you mean $body_bytes_sent?"},
-		{"log_format main '$status '\n  '$request_tme';", "format: line 2, column 4: unknown variable $request_tme: did you mean $request_time?"},
-		{`$status $`, "format: column 9: a $ without a variable's name behind it: nginx does not accept it either"},
-		{`$status ${request`, "format: column 9: the ${ has no closing }: expected ${name}"},
-		{`$request_time$status`, "format: column 14: $status follows $request_time without a separator: no reader can tell where one ends; put a blank or a quote between them"},
-		{`%h%>s`, "format: column 3: %>s follows %h without a separator: no reader can tell where one ends; put a blank or a quote between them"},
-		{`%h %w %>s`, "format: column 4: %w: unknown directive %w: did you mean %W?"},
-		{`%h %z %>s`, "format: column 4: %z: unknown directive %z: expected one of Apache's mod_log_config, such as %>s, %r or %{Referer}i"},
-		{`%h %i %>s`, "format: column 4: %i: needs a name, as in %{Name}i"},
-		{`%{fortnights}T %>s`, `format: column 1: %{fortnights}T: unknown unit "fortnights": expected %{s}T, %{ms}T or %{us}T`},
-		{`%>s %{Referer`, "format: column 5: the { in this directive has no closing }"},
-		{`%>s 100%`, "format: column 8: the format ends in the middle of a directive; a percent sign itself is %%"},
-		{`%>s 100% b`, `format: column 8: "% " is no directive: expected a letter after the %; a percent sign itself is %%`},
-		{`log_format main '$status`, "format: column 17: the ' that opens here is never closed"},
-		{`LogFormat "%>s`, `format: column 11: the " that opens here is never closed`},
-		{`'$status`, "format: column 1: the ' that opens here is never closed"},
-		{`log_format '$status';`, `format: column 12: log_format found "'$status'": expected a name before the string, as in log_format main '...';`},
-		{`log_format main escape=xml '$status';`, "format: column 17: unknown escape=xml: nginx has escape=default, escape=json and escape=none"},
-		{`LogFormat combined`, `format: column 11: found "combined": expected the format in quotes, as in LogFormat "%h ..." name`},
-		{`LogFormat "%>s" a b`, `format: column 16: found "a b" behind the string: expected at most a nickname`},
-		{"log_format main '$status';\naccess_log /x main;", `format: line 2, column 1: after the main directive found "access_log /x main;": expected another directive or the end`},
-		{`%>s\n%h`, "format: column 4: the format holds a line break: an entry must be one line"},
+		{`$remote_addr $request`, "column 22: the format ends without a status: add $status"},
+		{`"$request" $upstream_status`, "column 28: the format ends without $status ($upstream_status is what the upstream answered, not what the client got): add $status"},
+		{`%h "%r" %b`, "column 11: the format ends without a status: add %>s"},
+		{`$remote_addr $statsu`, "column 14: unknown variable $statsu: did you mean $status?"},
+		{`$status $body_bytes_send`, "column 9: unknown variable $body_bytes_send: did you mean $body_bytes_sent?"},
+		{"log_format main '$status '\n  '$request_tme';", "line 2, column 4: unknown variable $request_tme: did you mean $request_time?"},
+		{`$status $my_map`, "column 9: unknown variable $my_map: nginx has none of this name; if your configuration makes it, put its map, geo or set before the format, or just: set $my_map;"},
+		{`$status $http_`, "column 9: unknown variable $http_: did you mean $https?"},
+		{`map $uri $my_map { default 0; $status`, "column 1: the block that opens here is never closed"},
+		{`set $my_map $status`, `column 1: found "set $my_map $status" without the ; or the { that belongs to it`},
+		{`set x;`, `column 1: found "set x;": expected the variable that it makes, as in set $name;`},
+		{`$remote_addr "$request $status`, "column 14: this quote has no partner: the format has 1, an odd number"},
+		{`"%h %>s`, "column 1: this quote has no partner: the format has 1, an odd number"},
+		{`LogFormat "%h \"%r %>s" main`, "column 15: this quote has no partner: the format has 1, an odd number"},
+		{`$status $`, "column 9: a $ without a variable's name behind it: nginx does not accept it either"},
+		{`$status ${request`, "column 9: the ${ has no closing }: expected ${name}"},
+		{`$request_time$status`, "column 14: $status follows $request_time without a separator: no reader can tell where one ends; put a blank or a quote between them"},
+		{`%h%>s`, "column 3: %>s follows %h without a separator: no reader can tell where one ends; put a blank or a quote between them"},
+		{`%h %w %>s`, "column 4: %w: unknown directive: did you mean %W?"},
+		{`%h %z %>s`, "column 4: %z: unknown directive: expected one of Apache's mod_log_config, such as %>s, %r or %{Referer}i"},
+		{`%h %i %>s`, "column 4: %i: needs a name, as in %{Name}i"},
+		{`%{fortnights}T %>s`, `column 1: %{fortnights}T: unknown unit "fortnights": expected %{s}T, %{ms}T or %{us}T`},
+		{`%>s %{Referer`, "column 5: the { in this directive has no closing }"},
+		{`%>s 100%`, "column 8: the format ends in the middle of a directive; a percent sign itself is %%"},
+		{`%>s 100% b`, `column 8: "% " is no directive: expected a letter after the %; a percent sign itself is %%`},
+		{`log_format main '$status`, "column 17: the ' that opens here is never closed"},
+		{`LogFormat "%>s`, `column 11: the " that opens here is never closed`},
+		{`'$status`, "column 1: the ' that opens here is never closed"},
+		{`log_format '$status';`, `column 12: log_format found "'$status'": expected a name before the string, as in log_format main '...';`},
+		{`log_format main escape=xml '$status';`, "column 17: unknown escape=xml: nginx has escape=default, escape=json and escape=none"},
+		{`LogFormat combined`, `column 11: found "combined": expected the format in quotes, as in LogFormat "%h ..." name`},
+		{`LogFormat "%>s" a b`, `column 16: found "a b" behind the string: expected at most a nickname`},
+		{"log_format main '$status';\naccess_log /x main;", `line 2, column 1: after the main directive found "access_log /x main;": expected another directive or the end`},
+		{`%>s\n%h`, "column 4: the format holds a line break: an entry must be one line"},
 	} {
 		f, err := Compile(c.format)
 		if err == nil {
@@ -212,7 +222,7 @@ func FuzzCompile(f *testing.F) {
 	f.Fuzz(func(t *testing.T, source string) {
 		format, err := Compile(source)
 		if err != nil {
-			if !strings.HasPrefix(err.Error(), "format: ") {
+			if !strings.HasPrefix(err.Error(), "column ") && !strings.HasPrefix(err.Error(), "line ") {
 				t.Errorf("Compile(%q): %v: it does not say where", source, err)
 			}
 			return

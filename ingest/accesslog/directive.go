@@ -19,7 +19,8 @@ type declaration struct {
 	name   string
 	escape string // nginx: default, json or none
 	text   []byte
-	at     []int // for each byte of text, its offset in what the user wrote
+	at     []int    // for each byte of text, its offset in what the user wrote
+	own    []string // nginx: the variables that the configuration around it makes
 }
 
 // A formatError is what is wrong with a format string, and where.
@@ -34,9 +35,9 @@ func (e *formatError) Error() string {
 	line := 1 + strings.Count(before, "\n")
 	column := len(before) - strings.LastIndexByte(before, '\n')
 	if line > 1 {
-		return fmt.Sprintf("format: line %d, column %d: %s", line, column, e.message)
+		return fmt.Sprintf("line %d, column %d: %s", line, column, e.message)
 	}
-	return fmt.Sprintf("format: column %d: %s", column, e.message)
+	return fmt.Sprintf("column %d: %s", column, e.message)
 }
 
 // A reader takes a format string apart into words. The first error sticks.
@@ -44,6 +45,7 @@ type reader struct {
 	source string
 	pos    int
 	err    error
+	own    []string // see declaration.own
 }
 
 func (r *reader) fail(at int, format string, args ...any) {
@@ -141,11 +143,15 @@ func (d *declaration) unescape(source string, from, to int) {
 
 func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
 
-// declarations takes what a user wrote apart: one or more whole directives, or one bare string.
+// declarations takes what a user wrote apart: one or more whole directives, or one bare string. The directives by which
+// nginx makes variables may stand between them.
 func declarations(source string) ([]declaration, error) {
 	r := &reader{source: source}
 	var all []declaration
 	for r.space(); r.pos < len(source) && r.err == nil; r.space() {
+		if r.makesVariable() {
+			continue
+		}
 		var d declaration
 		switch {
 		case r.keyword("log_format"):
@@ -158,6 +164,9 @@ func declarations(source string) ([]declaration, error) {
 			r.bare(&d)
 		}
 		all = append(all, d)
+	}
+	for i := range all {
+		all[i].own = r.own
 	}
 	return all, r.err
 }

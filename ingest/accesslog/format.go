@@ -1,6 +1,7 @@
 package accesslog
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -35,8 +36,8 @@ type Format struct {
 }
 
 // Compile compiles a preset's name, an nginx log_format or an Apache LogFormat, the latter two as the bare string or as the
-// directive with its quotes, continuation lines and comment lines. Of several directives each line may fit another. Errors
-// say what is wrong in which column and what would be right.
+// directive with its quotes, continuation lines and comment lines. Of several directives each line may fit another. Comments
+// alone are auto. Errors say what is wrong in which column and what would be right.
 func Compile(format string) (*Format, error) {
 	name := strings.TrimSpace(format)
 	if preset, ok := presets[name]; ok {
@@ -53,8 +54,8 @@ func Compile(format string) (*Format, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(all) == 0 {
-		return nil, &formatError{format, 0, "found only comments: expected a preset's name or a format string"}
+	if len(all) == 0 { // comments declare nothing
+		return Compile("auto")
 	}
 	f := &Format{}
 	for _, d := range all {
@@ -105,6 +106,9 @@ func (t *template) check(d declaration, source string) error {
 	if i := slices.IndexFunc(t.literals, func(s string) bool { return strings.Contains(s, "\n") }); i >= 0 {
 		at := slices.Index(d.text, '\n')
 		return &formatError{source, d.at[at], "the format holds a line break: an entry must be one line"}
+	}
+	if n := bytes.Count(d.text, []byte(`"`)); n%2 == 1 {
+		return &formatError{source, d.at[bytes.LastIndexByte(d.text, '"')], fmt.Sprintf("this quote has no partner: the format has %d, an odd number", n)}
 	}
 	if t.best(roleStatus) >= 0 {
 		return nil

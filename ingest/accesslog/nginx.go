@@ -1,8 +1,6 @@
 package accesslog
 
 import (
-	"maps"
-	"slices"
 	"strings"
 	"time"
 )
@@ -60,20 +58,6 @@ var nginxFields = map[string]field{
 	"upstream_queue_time":      {kind: kindList},
 }
 
-// nginxNames are further variables: known, so that a name near one of them is taken for a typing error.
-var nginxNames = slices.Concat(slices.Sorted(maps.Keys(nginxFields)), strings.Fields(`
-	ancient_browser arg_ binary_remote_addr cookie_ date_gmt date_local document_root fastcgi_path_info
-	fastcgi_script_name geoip_country_code geoip_city hostname http_accept http_authorization http_cookie
-	http_if_modified_since http_if_none_match http_range http_referer http_user_agent http_x_forwarded_for
-	http_x_real_ip http_x_request_id https http2 http3 is_args invalid_referer limit_conn_status limit_rate
-	limit_req_status memcached_key modern_browser msie nginx_version proxy_add_x_forwarded_for proxy_port
-	proxy_protocol_addr proxy_protocol_port proxy_protocol_server_addr proxy_protocol_server_port realip_remote_port
-	realpath_root remote_user request_body request_body_file request_filename secure_link secure_link_expires
-	sent_http_content_length sent_http_content_type sent_http_location sent_http_www_authenticate session_log_id slice_range
-	ssl_cipher ssl_ciphers ssl_client_cert ssl_client_fingerprint ssl_client_i_dn ssl_client_s_dn ssl_client_serial
-	ssl_client_verify ssl_early_data ssl_protocol ssl_server_name ssl_session_id ssl_session_reused tcpinfo_rtt
-	tcpinfo_rttvar tcpinfo_snd_cwnd tcpinfo_rcv_space uid_got uid_set upstream_http_ upstream_cookie_`))
-
 // nginxTemplate reads an nginx format string (ngx_http_log_compile_format): text with $name and ${name}.
 func nginxTemplate(d declaration, source string) (*template, error) {
 	b := &builder{t: template{name: d.name, exact: d.escape != "none"}}
@@ -94,8 +78,8 @@ func nginxTemplate(d declaration, source string) (*template, error) {
 		}
 		f := nginxField(name)
 		f.name, f.at = "$"+name, d.at[i]
-		if similar := misspelt(name); similar != "" {
-			return nil, fail(f.at, "unknown variable $%s: did you mean $%s?", name, similar)
+		if problem := unknownVariable(name, d.own); problem != "" {
+			return nil, fail(f.at, "%s", problem)
 		}
 		if clash := b.field(f); clash != nil {
 			return nil, fail(f.at, "%s follows %s without a separator: no reader can tell where one ends; put a blank or a quote between them", f.name, clash.name)
@@ -125,7 +109,7 @@ func variable(b []byte) (name string, length int) {
 	return string(b[start:end]), end
 }
 
-// nginxField returns what is known of the variable. Any name may exist: map, set, geo and modules make their own.
+// nginxField returns what is known of the variable.
 func nginxField(name string) field {
 	name = strings.ToLower(name)
 	if f, ok := nginxFields[name]; ok {
@@ -137,22 +121,4 @@ func nginxField(name string) field {
 		}
 	}
 	return field{}
-}
-
-// misspelt returns the known variable that a name was probably meant to be, "" if the name is known or like no other. A
-// name that only adds digits or words to a known one is the user's own.
-func misspelt(name string) string {
-	for _, prefix := range []string{"http_", "sent_", "arg_", "cookie_", "upstream_http_", "upstream_cookie_", "upstream_trailer_", "ssl_"} {
-		if strings.HasPrefix(name, prefix) {
-			return ""
-		}
-	}
-	if len(name) < 4 || slices.Contains(nginxNames, strings.ToLower(name)) {
-		return ""
-	}
-	similar := nearest(name, nginxNames)
-	if strings.TrimRight(name, "0123456789_") == similar || strings.ReplaceAll(name, "_", "") == similar {
-		return ""
-	}
-	return similar
 }
