@@ -50,10 +50,13 @@ func (f *Follower) restore(saved []Position, now time.Time) {
 		}
 	}
 	// Of files that were empty nothing is known but their inodes, which may have been given to others, such as to the copy of
-	// a file that is found by name: they come last.
+	// a file that is found by name. The look decides about those that have content now, the ledger watches the others.
 	f.look(now)
 	for _, p := range empty {
-		f.resumeAt(&p, byID[p.id()].name, now)
+		if s := byID[p.id()]; f.files[p.id()] == nil && s.size == 0 {
+			p.Name = s.name
+			f.ledger.add(p, nil, f.ledgerLimit())
+		}
 	}
 }
 
@@ -99,12 +102,6 @@ func (f *Follower) resumeAt(p *Position, name string, now time.Time) bool {
 	if idOf(info) != p.id() || f.files[p.id()] != nil || newSample(fd, info.Size()).compare(p) != alike {
 		fd.Close()
 		return false
-	}
-	if p.Head.Len == 0 && info.Size() > 0 { // only the inode is known, and may have been given to a copy
-		if like, _ := f.classify(fd, info, p.Path); like != different || packed(fd) {
-			fd.Close()
-			return false
-		}
 	}
 	f.resumed(f.newFileAt(fd, info, p.Path, p), p, now)
 	return true
