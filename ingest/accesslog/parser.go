@@ -55,6 +55,9 @@ func (p *Parser) parse(g *program, line []byte, e *Entry) Reason {
 	if !hasPrefix(line, g.prefix) {
 		return Malformed
 	}
+	if g.client && len(line) > 0 && line[0] == '[' && beginsWithTime(line) {
+		return Malformed
+	}
 	pos, done := len(g.prefix), 0
 	if g.isUsual {
 		if n := g.readUsual(line, e); n > 0 {
@@ -137,6 +140,12 @@ func (s *step) end(line []byte, pos int) int {
 			return at
 		}
 	}
+}
+
+// beginsWithTime reports whether a line that begins with '[' has a time in it and then the request, as Envoy's have, of which
+// no format that begins with the client's address knows the fields.
+func beginsWithTime(line []byte) bool {
+	return hasPrefix(line[until(line, ']'):], `] "`)
 }
 
 // escaped reports whether the byte behind b has a backslash that is not itself escaped before it.

@@ -10,6 +10,7 @@ type program struct {
 	copies  []alias
 	raw     bool // values have no escapes to undo
 	isUsual bool // see usual
+	client  bool // each line begins with a word, the client's address in most formats, and more before the first mark
 	finish  bool // something is to be done when all fields are read
 	joins   bool // the target is to be made of path and query
 	query   bool // and the "?" is to be set between them
@@ -80,6 +81,7 @@ type alias struct {
 // compile plans how to read the fields that each entry has and the ones asked for.
 func (t *template) compile(fields []string) program {
 	p := program{prefix: t.literals[0], raw: !t.exact}
+	p.client = p.prefix == "" && t.fields[0].kind == kindWord && t.fields[0].role != roleTime && t.mark(t.literals[1]) < 0
 	slots := make([]slot, len(t.fields))
 	p.base(t, slots)
 	for i, name := range fields {
