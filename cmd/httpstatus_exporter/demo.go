@@ -45,6 +45,9 @@ func runDemo(ctx context.Context, c *command, args []string, s std) error {
 	if fs.NArg() > 0 {
 		return fmt.Errorf("found the argument %q; demo takes flags only", fs.Arg(0))
 	}
+	if err := w.check(); err != nil {
+		return err
+	}
 	if rate <= 0 || rate > 1e6 {
 		return fmt.Errorf("--rate: found %v; use a number of requests a second from 1 to 1000000", rate)
 	}

@@ -126,6 +126,20 @@ func (w *webFlags) add(fs *pflag.FlagSet) {
 	fs.BoolVar(&w.noSelfMetrics, "web.disable-exporter-metrics", false, "leave out go_*, process_* and promhttp_*")
 }
 
+// check refuses a telemetry path that is no path or that another page has.
+func (w *webFlags) check() error {
+	path := w.telemetryPath
+	if !strings.HasPrefix(path, "/") || strings.ContainsAny(path, " {}?#") {
+		return fmt.Errorf("--web.telemetry-path: found %q; use a path that begins with /, such as /metrics", path)
+	}
+	for _, taken := range []string{"/", "/contract", "/favicon.ico", "/statuspage.css", "/statuspage.js", "/statuspage.svg"} {
+		if path == taken || strings.HasPrefix(path, "/-/") {
+			return fmt.Errorf("--web.telemetry-path: %s is a page of its own; use another path, such as /metrics", path)
+		}
+	}
+	return nil
+}
+
 func (w *webFlags) config() *web.FlagConfig {
 	return &web.FlagConfig{WebListenAddresses: &w.listen, WebSystemdSocket: &w.systemdSocket, WebConfigFile: &w.configFile}
 }

@@ -60,6 +60,9 @@ func runServe(ctx context.Context, c *command, args []string, s std) error {
 	if fs.NArg() > 0 {
 		return fmt.Errorf("found the argument %q; logs are named with --access-log.path=%s", fs.Arg(0), fs.Arg(0))
 	}
+	if err := w.check(); err != nil {
+		return err
+	}
 	cfg, err := api.load()
 	if err != nil {
 		return err
