@@ -45,7 +45,7 @@ func (l *ledger) add(p Position, head []byte, limit int) {
 
 // addContent adds what is known of the content of a file that is gone.
 func (l *ledger) addContent(p Position, limit int) {
-	if p.Head.Len > 0 {
+	if !p.weak() {
 		p.Dev, p.Ino, p.Name, p.Size = 0, 0, "", p.Offset
 		l.add(p, nil, limit)
 	}

@@ -45,6 +45,9 @@ type Position struct {
 	Seen int64 `json:"seen,omitempty"` // StateSource: when the directories were last looked through, Unix nanoseconds
 }
 
+// weak reports whether too little is known of the content to find it under another inode by it: less than a line.
+func (p *Position) weak() bool { return p.Head.Len < 64 }
+
 func (p *Position) id() fileID { return fileID{p.Dev, p.Ino} }
 
 // A Print is the fingerprint of some bytes; the zero Print is that of none.

@@ -175,7 +175,7 @@ func (s *scenery) disturb(a action) {
 		s.create()
 	case "copy":
 		name := fmt.Sprint("log.", 1+a.arg%keep)
-		if s.files[name] != nil && s.packed[name] == "" {
+		if _, err := os.Lstat(s.path(name + ".bak")); err != nil && s.files[name] != nil && s.packed[name] == "" {
 			s.copy(name, name+".bak")
 		}
 	case "compress":

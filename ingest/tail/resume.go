@@ -38,7 +38,7 @@ func (f *Follower) restore(saved []Position, now time.Time) {
 		}
 		s, ok := byID[p.id()]
 		switch {
-		case ok && p.Head.Len == 0:
+		case ok && p.Offset == 0 && p.weak():
 			empty = append(empty, p)
 		case !ok || p.Packed || !f.resumeAt(&p, s.name, now):
 			rest = append(rest, p)
@@ -109,7 +109,7 @@ func (f *Follower) resumeAt(p *Position, name string, now time.Time) bool {
 
 // resumeCopy goes on with a position in a plain file that has its content under another inode.
 func (f *Follower) resumeCopy(p *Position, all []sibling, now time.Time) bool {
-	if p.Packed || p.Head.Len == 0 {
+	if p.Packed || p.weak() {
 		return false
 	}
 	base := filepath.Base(p.Name)

@@ -261,6 +261,9 @@ func (f *Follower) missedArchive(p *followed, fd *os.File, info os.FileInfo, qui
 	if err != nil && len(head) < headSize {
 		return nil, quiet()
 	}
+	if len(head) == 0 {
+		return nil, true
+	}
 	s := &sample{head: head, heads: make(map[int]Print)}
 	var grown *Position // the file that was compressed after it had been closed, with more in it
 	relatives, unsettled := f.relatives(s, p.name)
@@ -268,7 +271,7 @@ func (f *Follower) missedArchive(p *followed, fd *os.File, info os.FileInfo, qui
 		return nil, false
 	}
 	for _, p := range relatives {
-		if p.Head.Len == 0 || p.Head.Len > len(head) {
+		if p.weak() || p.Head.Len > len(head) {
 			continue
 		}
 		size := archiveSize(fd, info.Size())
@@ -380,7 +383,7 @@ func (f *Follower) classify(fd *os.File, info os.FileInfo, path string) (likenes
 			result = unclear
 		case like == alike && s.size <= p.Size:
 			return alike, nil
-		case like == alike && p.Head.Len > 0 && (from == nil || p.Offset > from.Offset):
+		case like == alike && !p.weak() && (from == nil || p.Offset > from.Offset):
 			from = &p
 		}
 	}

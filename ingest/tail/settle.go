@@ -100,7 +100,7 @@ func (f *Follower) forsake(x *file) {
 // findCopy looks beside the file of a position for one that holds all that had been read of it, and perhaps the rest. It
 // returns the longest, made into a file at the offset, or nil.
 func (f *Follower) findCopy(p *Position, not *file) *file {
-	if p.Head.Len == 0 {
+	if p.weak() {
 		return nil
 	}
 	dirName := filepath.Dir(p.Name)
