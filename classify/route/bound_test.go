@@ -21,7 +21,12 @@ func TestEachNodeOnce(t *testing.T) {
 			t.Fatal("two ways to one node")
 		}
 		seen[n] = true
-		for _, e := range append(append([]edge{}, n.statics...), n.templated...) {
+		for _, s := range n.statics {
+			if s.to != nil {
+				walk(s.to)
+			}
+		}
+		for _, e := range n.templated {
 			walk(e.to)
 		}
 		if n.any != nil {

@@ -1,6 +1,10 @@
 package route
 
-import "bytes"
+import (
+	"bytes"
+	"encoding/binary"
+	"math/bits"
+)
 
 // Scratch is the memory that Match works in. One goroutine owns it; the zero value is ready.
 type Scratch struct {
@@ -8,8 +12,11 @@ type Scratch struct {
 	decoded  []byte
 }
 
-// span is a segment's place in the path, in bytes.
-type span struct{ from, to int }
+// span is a segment's place in the path, in bytes, and what it begins with.
+type span struct {
+	from, to int
+	head     uint64 // see headOf
+}
 
 // Match returns the ID of the template that target belongs to. The target is what the request line says, as logged, in
 // origin-form or absolute-form (RFC 9112 section 3.2); its query does not count. The target of OPTIONS * and that of
@@ -94,26 +101,61 @@ func scheme(s []byte) bool {
 }
 
 // split fills s.segments with the segments of path. It gives up, and reports false, once there are more than most: no
-// template has so many.
+// template has so many. Eight bytes are looked at in one step, for segments are short; a slash is put behind the last.
 func (s *Scratch) split(path []byte, most int, strict bool) bool {
-	segments := s.segments[:0]
-	for from := 1; from <= len(path); {
-		to := bytes.IndexByte(path[from:], '/')
-		if to < 0 {
-			to = len(path)
-		} else {
-			to += from
+	segments, from := s.segments[:0], 1
+	for at, last := 1, false; !last; at += 8 {
+		word := wordAt(path, at)
+		if last = at+8 > len(path); last {
+			word |= '/' << (8 * (len(path) - at))
 		}
-		if to > from || strict {
-			if len(segments) == most {
-				return false
+		for found := slashes(word); found != 0; found &= found - 1 {
+			to := at + bits.TrailingZeros64(found)/8
+			if to > from || strict {
+				if len(segments) == most {
+					return false
+				}
+				segments = append(segments, span{from, to, wordAt(path, from) & headMask(to-from)})
 			}
-			segments = append(segments, span{from, to})
+			from = to + 1
 		}
-		from = to + 1
 	}
 	s.segments = segments
 	return true
+}
+
+// wordAt returns the eight bytes at i, the first one lowest; bytes behind the end are 0. Where i is the length there is
+// nothing but the end.
+func wordAt(b []byte, i int) uint64 {
+	if i+8 <= len(b) {
+		return binary.LittleEndian.Uint64(b[i:])
+	}
+	if len(b) >= 8 {
+		return binary.LittleEndian.Uint64(b[len(b)-8:]) >> (8 * (i + 8 - len(b)))
+	}
+	var word uint64
+	for j := len(b) - 1; j >= i; j-- {
+		word = word<<8 | uint64(b[j])
+	}
+	return word
+}
+
+// headMask keeps the first n bytes of a word.
+func headMask(n int) uint64 {
+	if n >= 8 {
+		return ^uint64(0)
+	}
+	return 1<<(8*n) - 1
+}
+
+// headOf returns the first eight bytes of a segment as a word, zeros behind a shorter one.
+func headOf[T string | []byte](text T) uint64 { return wordAt([]byte(text), 0) }
+
+// slashes sets the high bit of every byte of eight that is a slash, and no other.
+func slashes(eight uint64) uint64 {
+	const low = 0x7f7f7f7f7f7f7f7f
+	eight ^= 0x2f2f2f2f2f2f2f2f // of a slash a zero
+	return ^(eight&low + low | eight | low)
 }
 
 // decode writes path to s.decoded with its percent-encodings decoded once, %2F and malformed ones left as they are. It

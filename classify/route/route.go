@@ -41,7 +41,7 @@ type Matcher struct {
 // New builds the Matcher of patterns. It refuses malformed templates and such as match exactly the same targets; the
 // error is an *Error. The order of patterns has no influence on what matches.
 func New(patterns []Pattern, options ...Option) (*Matcher, error) {
-	m := &Matcher{root: newNode()}
+	m := &Matcher{root: new(node)}
 	for _, o := range options {
 		m.strict = m.strict || o == Strict
 	}
