@@ -26,7 +26,8 @@ type engine struct {
 
 	queue  *ingest.Queue
 	table  atomic.Pointer[table]
-	group  sync.WaitGroup // workers and followers
+	group  sync.WaitGroup  // workers and followers
+	ctx    context.Context // of all that runs; stop ends it
 	cancel context.CancelFunc
 
 	mu        sync.Mutex // guards what follows: held by start, reload and stop
@@ -56,23 +57,19 @@ func newEngine(log *slog.Logger, f *apiFlags) *engine {
 
 // start begins to follow the logs of c. What saved holds, if anything, goes on where it was.
 func (e *engine) start(c *config, saved *saved) error {
-	ctx, cancel := context.WithCancel(context.Background())
-	e.cancel = cancel
-	if saved != nil {
-		e.resume = saved.positions
-	}
+	e.ctx, e.cancel = context.WithCancel(context.Background())
 	var snapshot *metrics.Snapshot
 	if saved != nil {
-		snapshot = saved.snapshot
+		e.resume, snapshot = saved.positions, saved.snapshot
 	}
-	if err := e.apply(ctx, c, snapshot); err != nil {
-		cancel()
+	if err := e.apply(c, snapshot); err != nil {
+		e.cancel()
 		return err
 	}
 	e.resume = nil // a path that a later reload names begins anew
 	for i := range e.workers {
 		w := &worker{id: i, table: &e.table}
-		e.group.Go(func() { w.run(ctx, e.queue) })
+		e.group.Go(func() { w.run(e.ctx, e.queue) })
 	}
 	return nil
 }
@@ -80,11 +77,11 @@ func (e *engine) start(c *config, saved *saved) error {
 // reload puts c in force. The counters go on where their series still exist; logs that c no longer names are left, new
 // ones are begun. The caller has compiled c, so nothing that a user can get wrong fails here.
 func (e *engine) reload(c *config) error {
-	return e.apply(context.Background(), c, nil)
+	return e.apply(c, nil)
 }
 
 // apply builds the table for c and swaps it in, in a quiet moment, with the counts of the old one or of snapshot.
-func (e *engine) apply(ctx context.Context, c *config, snapshot *metrics.Snapshot) error {
+func (e *engine) apply(c *config, snapshot *metrics.Snapshot) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	wanted := map[string]bool{}
@@ -121,7 +118,7 @@ func (e *engine) apply(ctx context.Context, c *config, snapshot *metrics.Snapsho
 	var errs []error
 	for i, l := range c.logs {
 		if e.following[l.path] == nil {
-			errs = append(errs, e.follow(ctx, l, sources[i]))
+			errs = append(errs, e.follow(l, sources[i]))
 		}
 	}
 	return errors.Join(errs...)
@@ -138,15 +135,15 @@ func (e *engine) newTable(c *config, sources []*ingest.Source) *table {
 		api.HasDuration = api.HasDuration || l.format.HasDuration()
 		api.HasBodyBytes = api.HasBodyBytes || l.format.HasBodyBytes()
 		known := c.apis[l.api].classifier.Knowing(l.format.Fields(), l.format.HasBodyBytes())
-		t.lanes[i] = lane{api: l.api, format: l.format, classifier: known, hasBody: l.format.HasBodyBytes()}
+		t.lanes[i] = lane{source: sources[i], api: l.api, format: l.format, classifier: known, hasBody: l.format.HasBodyBytes()}
 	}
 	t.recorder = metrics.NewRecorder(apis, sources, e.workers)
 	return t
 }
 
-// follow starts the source of l. It runs until ctx is done or the path is left by a reload.
-func (e *engine) follow(ctx context.Context, l logConfig, src *ingest.Source) error {
-	ctx, stop := context.WithCancel(ctx)
+// follow starts the source of l. It runs until the engine stops or the path is left by a reload.
+func (e *engine) follow(l logConfig, src *ingest.Source) error {
+	ctx, stop := context.WithCancel(e.ctx)
 	f := &following{source: src, stop: stop, done: make(chan struct{})}
 	var runSource func(context.Context) error
 	if l.path == "-" {

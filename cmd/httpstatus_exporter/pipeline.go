@@ -22,6 +22,7 @@ type table struct {
 
 // A lane says how the lines of one source are read and judged.
 type lane struct {
+	source     *ingest.Source
 	api        int // index in the recorder
 	format     *accesslog.Format
 	classifier *classify.Classifier
@@ -62,6 +63,9 @@ func (w *worker) run(ctx context.Context, q *ingest.Queue) error {
 // count is the loop of this program: one Parse, one Classify and one Count per line.
 func (w *worker) count(src *ingest.Source, block ingest.Block) {
 	r := w.reader(src)
+	if r == nil {
+		return
+	}
 	lines := block.TooLong
 	w.shard.Reject(src.ID, accesslog.TooLong, block.TooLong)
 	var first, last []byte // entries of this block
@@ -110,10 +114,14 @@ type reader struct {
 	entry  accesslog.Entry   // clock's
 }
 
-// reader returns how src is read, by the table in force. Tables change only between Done and Take.
+// reader returns how src is read, by the table in force: nil for a source that a reload left while its stream was on the
+// queue. Tables change only between Done and Take.
 func (w *worker) reader(src *ingest.Source) *reader {
 	if t := w.table.Load(); t != w.current {
 		w.current, w.shard, w.readers = t, t.recorder.Shard(w.id), make([]reader, len(t.lanes))
+	}
+	if src.ID >= len(w.readers) || w.current.lanes[src.ID].source != src {
+		return nil
 	}
 	r := &w.readers[src.ID]
 	if r.parser == nil {
