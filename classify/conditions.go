@@ -116,6 +116,8 @@ func describe(cond *condition, codes []string) ConditionInfo {
 		Pos:      cond.check.Pos,
 		Fields:   fieldsOf(cond.check),
 		Body:     cond.check.Body != contract.Any,
+		Method:   len(cond.check.Methods) > 0 || cond.check.DocumentedMethod != nil,
+		Routes:   cond.check.DocumentedMethod != nil,
 		Codes:    codes,
 	}
 	if cond.note != nil {

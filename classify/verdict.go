@@ -99,6 +99,8 @@ type ConditionInfo struct {
 	Pos      contract.Position
 	Fields   []string // facts that it asks for beyond method, status and body size
 	Body     bool     // it asks for the size of the body
+	Method   bool     // it asks for the method, or by it whether the route documents it
+	Routes   bool     // it asks whether the route documents the method: without routes nobody can say
 	Codes    []string // patterns of the codes that it is about, as the contract writes them
 	Standard string   // of a standard's note: what the standard says, and where; else ""
 }

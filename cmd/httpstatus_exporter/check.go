@@ -10,9 +10,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/prometheus/exporter-toolkit/web"
-
 	"httpstatus_exporter/classify"
+	"httpstatus_exporter/ingest/accesslog"
 )
 
 func checkCommand() *command {
@@ -49,7 +48,7 @@ func runCheck(_ context.Context, c *command, args []string, s std) error {
 	if err != nil {
 		return err
 	}
-	if err := checkWeb(w.configFile); err != nil {
+	if err := w.check(); err != nil {
 		return err
 	}
 	if err := checkStorage(storage); err != nil {
@@ -65,13 +64,6 @@ func runCheck(_ context.Context, c *command, args []string, s std) error {
 	}
 	if len(cfg.logs) == 0 {
 		fmt.Fprintln(s.out, "\nno access log is named; with --access-log.path check also says which conditions are live")
-	}
-	return nil
-}
-
-func checkWeb(file string) error {
-	if err := web.Validate(file); err != nil {
-		return fmt.Errorf("--web.config.file: %s: %w", file, err)
 	}
 	return nil
 }
@@ -116,27 +108,42 @@ func writeLogCheck(w io.Writer, c *classify.Classifier, l logConfig) {
 	for _, warning := range l.format.Warnings() {
 		fmt.Fprintf(w, "    WARNING   %s\n", warning)
 	}
-	logged := l.format.Fields()
+	width := 0
 	for _, cond := range c.Conditions() {
-		var missing []string
-		for _, f := range cond.Fields {
-			if !slices.Contains(logged, f) {
-				missing = append(missing, f)
-			}
+		width = max(width, len(cond.ID))
+	}
+	for _, cond := range c.Conditions() {
+		state, missing := "live", lacking(c, cond, l.format)
+		if len(missing) > 0 {
+			state = "unknown"
 		}
-		if len(missing) == 0 {
-			fmt.Fprintf(w, "    live      %-32s %s\n", cond.ID, cond.Severity)
-			continue
-		}
-		hints := make([]string, len(missing))
-		for i, f := range missing {
-			hints[i] = fieldHint(f)
-		}
-		fmt.Fprintf(w, "    unknown   %-32s %-8s %s\n", cond.ID, cond.Severity, strings.Join(hints, "; "))
+		row := fmt.Sprintf("    %-9s %-*s  %-8s %s", state, width, cond.ID, cond.Severity, strings.Join(missing, "; "))
+		fmt.Fprintln(w, strings.TrimRight(row, " "))
 	}
 	if !l.format.HasDuration() {
-		fmt.Fprintf(w, "    no response_duration_seconds: add $request_time to nginx's log_format, or %%D to Apache's LogFormat\n")
+		fmt.Fprintf(w, "    no response_duration_seconds: %s\n", fieldHint(l.format.Server(), "duration"))
 	}
+}
+
+// lacking says what would have to be added, to the format or to the contract, so that a condition can be answered.
+func lacking(c *classify.Classifier, cond classify.ConditionInfo, f *accesslog.Format) []string {
+	var hints []string
+	logged := f.Fields()
+	for _, name := range cond.Fields {
+		if !slices.Contains(logged, name) {
+			hints = append(hints, fieldHint(f.Server(), name))
+		}
+	}
+	if cond.Body && !f.HasBodyBytes() {
+		hints = append(hints, fieldHint(f.Server(), "body"))
+	}
+	if cond.Method && !f.HasMethod() {
+		hints = append(hints, fieldHint(f.Server(), "method"))
+	}
+	if cond.Routes && len(c.Contract().Routes) == 0 {
+		hints = append(hints, "add routes to the contract: without them nothing says which methods a resource has")
+	}
+	return hints
 }
 
 // fileState says what is at path now; checkPath has found what cannot work.

@@ -206,6 +206,15 @@ func plain(err error) error {
 	return err
 }
 
+// withoutPath is plain for a message that names the file already.
+func withoutPath(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
+
 // yamlError makes the decoder's list of mistakes one line each and names Go types as YAML does.
 func yamlError(err error) error {
 	var te *yaml.TypeError

@@ -256,7 +256,7 @@ func (x *explainer) explain(line string) *explainedLine {
 		out.Conditions = append(out.Conditions, ec)
 	}
 	for _, name := range w.Unknown {
-		out.Unknown = append(out.Unknown, unknownFact{name, fieldHint(name)})
+		out.Unknown = append(out.Unknown, unknownFact{name, fieldHint(x.format.Server(), name)})
 	}
 	if w.Origin != classify.OriginUnknown {
 		out.Origin = w.Origin.String()

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"net/textproto"
 	"strconv"
 	"strings"
 
@@ -108,25 +107,4 @@ func position(p contract.Position) string {
 		return p.File
 	}
 	return fmt.Sprintf("%s:%d", p.File, p.Line)
-}
-
-// fieldHint says what to add to the log format so that a fact is known.
-func fieldHint(fact string) string {
-	kind, header, _ := strings.Cut(fact, ".")
-	variable := strings.ReplaceAll(header, "-", "_")
-	switch kind {
-	case "req":
-		return fmt.Sprintf(`add "$http_%s" to nginx's log_format, or "%%{%s}i" to Apache's LogFormat`, variable, textproto.CanonicalMIMEHeaderKey(header))
-	case "resp":
-		return fmt.Sprintf(`add "$sent_http_%s" to nginx's log_format, or "%%{%s}o" to Apache's LogFormat`, variable, textproto.CanonicalMIMEHeaderKey(header))
-	}
-	switch fact {
-	case "auth":
-		return `add $auth to nginx's log_format, with map $http_authorization $auth { "" 0; default 1; }; or "%{auth}e" to Apache's, with SetEnvIf Authorization . auth=1`
-	case "body":
-		return "add $body_bytes_sent to nginx's log_format, or %B to Apache's LogFormat"
-	case "upstream_status":
-		return "add $upstream_status to nginx's log_format"
-	}
-	return "add the field " + fact + " to the log format"
 }

@@ -1,13 +1,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"strconv"
 	"strings"
 
 	"github.com/prometheus/common/promslog"
-	"github.com/prometheus/exporter-toolkit/web"
 	"github.com/spf13/pflag"
 )
 
@@ -23,21 +24,50 @@ func newFlags(c *command, s std) *pflag.FlagSet {
 	return fs
 }
 
-// parse parses args and turns a mistyped flag into a suggestion.
+// parse parses args. What is wrong is said as it is of any other input: what was found, and what would be right.
 func parse(fs *pflag.FlagSet, args []string) error {
 	err := fs.Parse(args)
-	if err == nil || err == pflag.ErrHelp {
-		return err
-	}
-	if word, ok := strings.CutPrefix(err.Error(), "unknown flag: --"); ok {
-		var names []string
-		fs.VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-		if best := nearest(word, names); best != "" {
-			return fmt.Errorf("there is no flag --%s; did you mean --%s?", word, best)
-		}
-		return fmt.Errorf("there is no flag --%s; see httpstatus_exporter %s --help", word, fs.Name())
+	var (
+		unknown *pflag.NotExistError
+		invalid *pflag.InvalidValueError
+		missing *pflag.ValueRequiredError
+	)
+	switch {
+	case errors.As(err, &unknown):
+		return unknownFlag(fs, unknown)
+	case errors.As(err, &invalid):
+		return fmt.Errorf("--%s: %s", invalid.GetFlag().Name, invalidValue(invalid))
+	case errors.As(err, &missing):
+		return fmt.Errorf("--%s: found no value; see httpstatus_exporter %s --help", missing.GetFlag().Name, fs.Name())
 	}
 	return err
+}
+
+// unknownFlag turns a mistyped flag into a suggestion.
+func unknownFlag(fs *pflag.FlagSet, err *pflag.NotExistError) error {
+	if letters := err.GetSpecifiedShortnames(); letters != "" {
+		return fmt.Errorf("there is no flag -%s; see httpstatus_exporter %s --help", err.GetSpecifiedName(), fs.Name())
+	}
+	var names []string
+	fs.VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	if best := nearest(err.GetSpecifiedName(), names); best != "" {
+		return fmt.Errorf("there is no flag --%s; did you mean --%s?", err.GetSpecifiedName(), best)
+	}
+	return fmt.Errorf("there is no flag --%s; see httpstatus_exporter %s --help", err.GetSpecifiedName(), fs.Name())
+}
+
+func invalidValue(err *pflag.InvalidValueError) string {
+	switch err.GetFlag().Value.Type() {
+	case "bool":
+		return fmt.Sprintf("found %q; use true or false", err.GetValue())
+	case "duration":
+		return fmt.Sprintf("found %q; use a duration such as 30s or 1m", err.GetValue())
+	case "float64":
+		return fmt.Sprintf("found %q; use a number", err.GetValue())
+	case "uint64":
+		return fmt.Sprintf("found %q; use a whole number from 0 on", err.GetValue())
+	}
+	return err.Unwrap().Error() // of our own flags
 }
 
 // apiFlags are the flags that mean the same in every command.
@@ -61,7 +91,7 @@ func (a *apiFlags) addContract(fs *pflag.FlagSet) {
 
 func (a *apiFlags) addFormat(fs *pflag.FlagSet) {
 	fs.StringVarP(&a.format, "access-log.format", "f", "auto", "a preset (auto, common, combined, vhost_combined, contract), or an nginx log_format or Apache LogFormat verbatim")
-	fs.IntVar(&a.maxLine, "access-log.max-line-bytes", 1<<20, "longest line; longer ones are counted as failed, reason too_long")
+	intVar(fs, &a.maxLine, "access-log.max-line-bytes", 1, 1<<20, "longest line; longer ones are counted as failed, reason too_long")
 }
 
 func (a *apiFlags) addSources(fs *pflag.FlagSet) {
@@ -70,7 +100,7 @@ func (a *apiFlags) addSources(fs *pflag.FlagSet) {
 	fs.StringArrayVar(&a.paths, "access-log.path", nil, "access log to follow; repeatable; globs are re-read while running; - is standard input")
 	a.addFormat(fs)
 	fs.StringVar(&a.from, "access-log.from", "end", "where to begin in a file seen for the first time at start: end or beginning; files that appear later are read whole")
-	fs.IntVar(&a.maxSeries, "metrics.max-series", 10_000, "most response series of one API; further ones are folded into route=\"_overflow\"")
+	intVar(fs, &a.maxSeries, "metrics.max-series", 1, 10_000, "most response series of one API; further ones are folded into route=\"_overflow\"")
 }
 
 func (a *apiFlags) addLog(fs *pflag.FlagSet) {
@@ -82,6 +112,29 @@ func (a *apiFlags) addLog(fs *pflag.FlagSet) {
 func (a *apiFlags) logger(w io.Writer) *slog.Logger {
 	a.log.Writer = w
 	return promslog.New(&a.log)
+}
+
+// An intFlag is a whole number with a least value.
+type intFlag struct {
+	value *int
+	least int
+}
+
+func intVar(fs *pflag.FlagSet, p *int, name string, least, value int, usage string) {
+	*p = value
+	fs.Var(intFlag{p, least}, name, usage)
+}
+
+func (intFlag) Type() string     { return "int" }
+func (f intFlag) String() string { return strconv.Itoa(*f.value) }
+
+func (f intFlag) Set(s string) error {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < f.least {
+		return fmt.Errorf("found %q; use a whole number from %d on", s, f.least)
+	}
+	*f.value = n
+	return nil
 }
 
 // levelFlag and formatFlag give promslog's values the method that pflag asks for.
@@ -103,43 +156,4 @@ func (f formatFlag) Set(s string) error {
 		return fmt.Errorf("found %q; use logfmt or json", s)
 	}
 	return nil
-}
-
-// webFlags are the flags of the HTTP server, named as in every exporter.
-type webFlags struct {
-	listen          []string
-	configFile      string
-	systemdSocket   bool
-	telemetryPath   string
-	maxRequests     int
-	enableLifecycle bool
-	noSelfMetrics   bool
-}
-
-func (w *webFlags) add(fs *pflag.FlagSet) {
-	fs.StringArrayVar(&w.listen, "web.listen-address", []string{":10057"}, "address to listen on; repeatable")
-	fs.StringVar(&w.configFile, "web.config.file", "", "file with TLS and authentication settings (Prometheus exporter-toolkit)")
-	fs.BoolVar(&w.systemdSocket, "web.systemd-socket", false, "use systemd socket activation instead of listening")
-	fs.StringVar(&w.telemetryPath, "web.telemetry-path", "/metrics", "path of the metrics")
-	fs.IntVar(&w.maxRequests, "web.max-requests", 40, "most scrapes at once; further ones get 503; 0 = no limit")
-	fs.BoolVar(&w.enableLifecycle, "web.enable-lifecycle", false, "allow POST /-/reload")
-	fs.BoolVar(&w.noSelfMetrics, "web.disable-exporter-metrics", false, "leave out go_*, process_* and promhttp_*")
-}
-
-// check refuses a telemetry path that is no path or that another page has.
-func (w *webFlags) check() error {
-	path := w.telemetryPath
-	if !strings.HasPrefix(path, "/") || strings.ContainsAny(path, " {}?#") {
-		return fmt.Errorf("--web.telemetry-path: found %q; use a path that begins with /, such as /metrics", path)
-	}
-	for _, taken := range []string{"/", "/contract", "/favicon.ico", "/statuspage.css", "/statuspage.js", "/statuspage.svg"} {
-		if path == taken || strings.HasPrefix(path, "/-/") {
-			return fmt.Errorf("--web.telemetry-path: %s is a page of its own; use another path, such as /metrics", path)
-		}
-	}
-	return nil
-}
-
-func (w *webFlags) config() *web.FlagConfig {
-	return &web.FlagConfig{WebListenAddresses: &w.listen, WebSystemdSocket: &w.systemdSocket, WebConfigFile: &w.configFile}
 }

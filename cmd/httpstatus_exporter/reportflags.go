@@ -39,7 +39,7 @@ func parseReportFlags(c *command, args []string, s std) (*reportFlags, error) {
 	fs.StringVar(&f.patch, "patch", "", "print what would document the undocumented: contract, openapi-overlay or markdown")
 	fs.BoolVar(&f.timestamps, "timestamps", false, "with --output=openmetrics: samples by log time, for promtool tsdb create-blocks-from openmetrics; name the oldest file first")
 	fs.DurationVar(&f.step, "step", time.Minute, "with --timestamps: time between two samples")
-	fs.IntVar(&f.api.workers, "workers", runtime.GOMAXPROCS(0), "how many blocks of lines are worked on at once")
+	intVar(fs, &f.api.workers, "workers", 1, runtime.GOMAXPROCS(0), "how many blocks of lines are worked on at once")
 	if err := parse(fs, args); err != nil {
 		return nil, err
 	}

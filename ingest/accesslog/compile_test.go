@@ -171,6 +171,21 @@ func TestFormat(t *testing.T) {
 	}
 }
 
+func TestFormatServer(t *testing.T) {
+	for _, c := range []struct {
+		format, server string
+		method         bool
+	}{
+		{"auto", "", true}, {"common", "", true}, {"combined", "", true}, {"vhost_combined", "Apache", true}, {"contract", "nginx", true},
+		{"log_format combined '$status';", "nginx", false}, {`$status $request_method`, "nginx", true}, {`LogFormat "%>s" combined`, "Apache", false},
+		{`%>s %m`, "Apache", true}, {`accesslog.format = "%s %r"`, "Apache", true},
+	} {
+		if f := mustCompile(t, c.format); f.Server() != c.server || f.HasMethod() != c.method {
+			t.Errorf("%s: server %q, method %v; want %q, %v", c.format, f.Server(), f.HasMethod(), c.server, c.method)
+		}
+	}
+}
+
 func TestParseTime(t *testing.T) {
 	for _, c := range []struct{ format, time, want string }{
 		{"combined", "22/Nov/2026:13:37:29 +0330", "2026-11-22T13:37:29+03:30"},

@@ -31,6 +31,8 @@ func Presets() []string { return []string{"auto", "combined", "common", "contrac
 // A Format is a compiled format: what a line of an access log holds and where. It is immutable and safe for concurrent use.
 type Format struct {
 	name      string
+	family    family
+	shared    bool        // a preset that several servers write
 	templates []*template // tried in turn; more than one where the user gave several directives
 	warnings  []string
 }
@@ -43,7 +45,7 @@ func Compile(format string) (*Format, error) {
 	if preset, ok := presets[name]; ok {
 		f, err := Compile(preset)
 		if err == nil {
-			f.name, f.warnings = name, nil
+			f.name, f.shared, f.warnings = name, name != "contract" && name != "vhost_combined", nil
 		}
 		return f, err
 	}
@@ -66,7 +68,7 @@ func Compile(format string) (*Format, error) {
 		f.templates = append(f.templates, t)
 		f.warnings = append(f.warnings, t.warnings(d.escape)...)
 	}
-	f.name = f.templates[0].name
+	f.name, f.family = f.templates[0].name, all[0].family
 	return f, nil
 }
 
@@ -138,6 +140,21 @@ func (f *Format) HasBodyBytes() bool {
 		i := t.best(roleBytes)
 		return i >= 0 && t.fields[i].gross
 	})
+}
+
+// HasMethod reports whether the format logs the method or the request line.
+func (f *Format) HasMethod() bool { return f.has(roleMethod) || f.has(roleRequest) }
+
+// Server returns "nginx" or "Apache" for a format that is written in that server's language (lighttpd, varnishncsa and
+// others took Apache's over), and "" where it is a preset whose lines several servers write.
+func (f *Format) Server() string {
+	switch {
+	case f.shared:
+		return ""
+	case f.family == nginx:
+		return "nginx"
+	}
+	return "Apache"
 }
 
 func (f *Format) has(r role) bool {
