@@ -60,7 +60,7 @@ func (c *Classifier) Classify(f *Facts, v *Verdict) {
 	group, certain := 0, true
 	if c.routing != nil {
 		group, certain = c.routing.find(f, &v.scratch)
-		v.Route = c.routing.groups[group].label
+		v.Route = int(c.routing.labelOf[group])
 	} else {
 		v.Route = 0
 	}
@@ -118,11 +118,8 @@ func (c *Classifier) Meaning(route, code int) string {
 	}
 	page := view{page: c.contract.Codes}
 	if c.routing != nil {
-		for _, g := range c.routing.groups {
-			if g.label != route {
-				continue
-			}
-			for _, r := range g.routes {
+		for _, g := range c.routing.ofLabel[route] {
+			for _, r := range c.routing.groups[g].routes {
 				if e := viewOf(c.contract, r).find(code); e != nil && e.Meaning != "" {
 					return e.Meaning
 				}

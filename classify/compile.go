@@ -27,7 +27,7 @@ type context struct {
 
 // shared is a context's key where several columns have the same one.
 type shared struct {
-	route      *contract.Route
+	codes      int // see compiler.alike; 0 where there is no route
 	method     int
 	documented Result
 	unmatched  bool
@@ -40,6 +40,7 @@ type compiler struct {
 	rules      map[string]int
 	tables     map[table]uint32
 	contexts   map[shared]uint32
+	likes      map[string]int // see alike
 	noResponse map[int]bool // codes that no client received
 	notes      [600][]int   // conditions that are notes, by code
 	key        []byte
@@ -52,7 +53,7 @@ func (c *Classifier) compile() error {
 	}
 	k := &compiler{
 		Classifier: c, numbers: numbers,
-		rules: map[string]int{}, tables: map[table]uint32{}, contexts: map[shared]uint32{}, noResponse: map[int]bool{},
+		rules: map[string]int{}, tables: map[table]uint32{}, contexts: map[shared]uint32{}, likes: map[string]int{}, noResponse: map[int]bool{},
 	}
 	for _, token := range c.contract.NoResponse {
 		k.noResponse[status([]byte(token))] = true
@@ -122,7 +123,7 @@ func (k *compiler) context(g, m int) (shared, context) {
 	group := &k.routing.groups[g]
 	if r := group.of(ctx.method); r != nil {
 		ctx.view, ctx.route, ctx.documented = viewOf(c, r), r.AlwaysWhen, Pass
-		return shared{route: r, method: m, documented: Pass}, ctx
+		return shared{codes: k.alike(r), method: m, documented: Pass}, ctx
 	}
 	if ctx.method == "" {
 		ctx.unreadable = true
@@ -131,6 +132,39 @@ func (k *compiler) context(g, m int) (shared, context) {
 	ctx.documented, ctx.limit, ctx.beyond = Fail, []string{"405", "404", "501"}, ReasonMethod
 	ctx.preflight = m == methodOPTIONS
 	return shared{method: m, documented: Fail}, ctx
+}
+
+// alike returns the same number for routes whose codes and conditions give the same verdicts: most operations of a large
+// API answer the same codes. A condition's id says all about it.
+func (k *compiler) alike(r *contract.Route) int {
+	key := k.key[:0]
+	add := func(checks []contract.Check) {
+		for i := range checks {
+			key = append(append(key, checks[i].ID...), ' ')
+		}
+		key = append(key, '|')
+	}
+	for i := range r.Codes {
+		e := &r.Codes[i]
+		key = append(append(key, e.Pattern...), byte(e.SLO))
+		if e.Removed {
+			key = append(key, '-')
+		}
+		add(e.OnlyWhen)
+		add(e.AlwaysWhen)
+		add(e.Sends)
+	}
+	add(r.AlwaysWhen)
+	if r.Inherit {
+		key = append(key, '+')
+	}
+	k.key = key
+	number, known := k.likes[string(key)]
+	if !known {
+		number = len(k.likes) + 1
+		k.likes[string(key)] = number
+	}
+	return number
 }
 
 // paint returns the entry of every code: what view.find says, for all codes at once.

@@ -42,7 +42,7 @@ func (c *Classifier) documented() []Series {
 		for _, r := range group.routes {
 			for m, name := range c.methods.names {
 				if slices.Contains(r.Methods, name) || len(r.Methods) == 0 && m < methodsOfAll && group.of(name) == r {
-					add(g, group.label, m, r, viewOf(c.contract, r))
+					add(g, int(c.routing.labelOf[g]), m, r, viewOf(c.contract, r))
 				}
 			}
 		}

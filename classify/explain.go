@@ -87,7 +87,7 @@ func (x *explainer) explainRoute() {
 	}
 	index, certain := r.find(x.f, &x.Verdict.scratch)
 	x.certain = certain
-	x.Verdict.Route = r.groups[index].label
+	x.Verdict.Route = int(r.labelOf[index])
 	switch {
 	case len(x.f.Target) == 0:
 		x.RouteWhy = "the entry has no request target"

@@ -15,15 +15,16 @@ import (
 // A group is all routes with one template: what a request target leads to before its method is looked at. The last group
 // has no template: it is the requests that match no route.
 type group struct {
-	label  int // index into routing.labels
 	host   string
 	routes []*contract.Route
 }
 
 // routing finds the group of a request.
 type routing struct {
-	labels []string // values of the route label
-	groups []group
+	labels  []string // values of the route label
+	groups  []group
+	labelOf []int32   // by group, into labels: all that a line asks of its group
+	ofLabel [][]int32 // the groups of each label
 
 	all    *route.Matcher            // every template; for logs that do not name the host
 	common *route.Matcher            // templates of every host; all of them where no route names a host
@@ -36,7 +37,7 @@ func newRouting(c *contract.Contract) (*routing, error) {
 		return nil, nil
 	}
 	r := &routing{}
-	byShape := map[string]int{}
+	byShape, byLabel := map[string]int{}, map[string]int{}
 	var templates []string // by group
 	for i := range c.Routes {
 		cr := &c.Routes[i]
@@ -46,32 +47,30 @@ func newRouting(c *contract.Contract) (*routing, error) {
 		if !known {
 			g = len(r.groups)
 			byShape[key] = g
-			r.groups = append(r.groups, group{label: r.label(cr), host: host})
+			r.add(group{host: host}, cr.Label(), byLabel)
 			templates = append(templates, cr.Template)
 		}
 		r.groups[g].routes = append(r.groups[g].routes, cr)
 	}
-	if slices.Contains(r.labels, c.Unmatched.Label) {
+	if _, taken := byLabel[c.Unmatched.Label]; taken {
 		return nil, fmt.Errorf("%s: a route is called %q, as are the requests that match none", c.File, c.Unmatched.Label)
 	}
-	r.groups = append(r.groups, group{label: len(r.labels)})
-	r.labels = append(r.labels, c.Unmatched.Label)
+	r.add(group{}, c.Unmatched.Label, byLabel)
 	return r, r.build(templates)
 }
 
 var variable = regexp.MustCompile(`\{[^{}]*\}`)
 
-// label returns the index of a route's label. Routes may share a name.
-func (r *routing) label(cr *contract.Route) int {
-	label := cr.Name
-	if label == "" {
-		label = cr.Template
+// add appends a group with its label. Groups may share one.
+func (r *routing) add(g group, label string, known map[string]int) {
+	i, ok := known[label]
+	if !ok {
+		i = len(r.labels)
+		known[label] = i
+		r.labels, r.ofLabel = append(r.labels, label), append(r.ofLabel, nil)
 	}
-	if i := slices.Index(r.labels, label); i >= 0 {
-		return i
-	}
-	r.labels = append(r.labels, label)
-	return len(r.labels) - 1
+	r.ofLabel[i] = append(r.ofLabel[i], int32(len(r.groups)))
+	r.groups, r.labelOf = append(r.groups, g), append(r.labelOf, int32(i))
 }
 
 func (r *routing) build(templates []string) (err error) {
