@@ -51,7 +51,9 @@ func BenchmarkRead(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
+			f.running = true
 			x := f.paths[path].current
+			f.kick(x)
 			for x.offset < size {
 				s, _ := q.Take(b.Context())
 				s.Next(&buf)
@@ -72,8 +74,10 @@ func TestNextDoesNotAllocate(t *testing.T) {
 	}
 	defer f.Close()
 	var buf ingest.Buffer
-	q.Take(t.Context())
+	f.running = true
 	x := f.paths[r.cfg.Path].current
+	f.kick(x)
+	q.Take(t.Context())
 	x.Next(&buf)
 	q.Done()
 	if n := testing.AllocsPerRun(20, func() {

@@ -3,6 +3,7 @@ package tail
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
@@ -115,7 +116,14 @@ func tailOf(b []byte) []byte { return b[max(0, len(b)-40):] }
 // snapshot saves the state: what a scrape does.
 func (r *rig) snapshot() {
 	r.q.Quiet(func() {
-		r.saved = r.f.Positions()
+		data, err := json.Marshal(r.f.Positions()) // as a state file may hold them
+		if err == nil {
+			r.saved = nil
+			err = json.Unmarshal(data, &r.saved)
+		}
+		if err != nil {
+			r.t.Error(err)
+		}
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.savedLong = r.tooLong

@@ -65,12 +65,18 @@ func (l *ledger) remove(id fileID) {
 	}
 }
 
-// forget keeps the content of an entry whose inode has got another one.
+// forget keeps the content of an entry whose inode has got another one, if it is enough to know it by.
 func (l *ledger) forget(id fileID) {
-	if p := l.byID[id]; p != nil {
-		delete(l.byID, id)
-		p.Dev, p.Ino, p.Name = 0, 0, ""
+	p := l.byID[id]
+	if p == nil {
+		return
 	}
+	if p.weak() {
+		l.remove(id)
+		return
+	}
+	delete(l.byID, id)
+	p.Dev, p.Ino, p.Name = 0, 0, ""
 }
 
 func (f *Follower) ledgerLimit() int { return 64 + 3*len(f.paths) }

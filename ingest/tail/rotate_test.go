@@ -1,10 +1,13 @@
 package tail
 
 import (
+	"context"
 	"os"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"httpstatus_exporter/ingest"
 )
 
 // scene runs one situation in a bubble whose clock does not wait: the files are real, the polls and pauses take no time.
@@ -123,5 +126,60 @@ func TestRotation(t *testing.T) {
 		r.expect("half a line")
 		fd.Close()
 		r.write("log", 100)
+	})
+}
+
+func TestNewReadsNothing(t *testing.T) {
+	r := newRig(t, nil)
+	r.write("log", 100)
+	q := ingest.NewQueue()
+	f, err := New(r.cfg, r.src, q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := q.Take(ctx); err == nil {
+		t.Error("a stream is on the queue before Run")
+	}
+	if ps := f.Positions(); len(ps) != 2 || ps[0].State != StateSource || ps[1].State != StateCurrent || ps[1].Offset != 0 {
+		t.Errorf("positions before Run: %+v", ps)
+	}
+	f.Close()
+}
+
+func TestNewErrors(t *testing.T) {
+	dir := t.TempDir()
+	for _, path := range []string{dir, dir + "/[x", "/dev/null"} {
+		if _, err := New(Config{Path: path}, &ingest.Source{}, ingest.NewQueue()); err == nil {
+			t.Errorf("%s: no error", path)
+		} else {
+			t.Log(err)
+		}
+	}
+	f, err := New(Config{Path: dir + "/later"}, &ingest.Source{}, ingest.NewQueue())
+	if err != nil {
+		t.Errorf("a path that does not exist yet: %v", err)
+	}
+	f.Close()
+}
+
+func TestDrainAndCaughtUp(t *testing.T) {
+	scene(t, "all that was written", nil, func(r *rig) {
+		r.write("log", 20000)
+		r.start()
+		<-r.f.CaughtUp()
+		r.snapshot()
+		if len(r.savedGot) != 20000 {
+			r.t.Errorf("%d lines were read when caught up, want 20000", len(r.savedGot))
+		}
+		r.write("log", 5000)
+		r.rename("log", "log.1")
+		r.write("log", 5000)
+		r.drain()
+		r.snapshot()
+		if len(r.savedGot) != 30000 {
+			r.t.Errorf("%d lines were read when drained, want 30000", len(r.savedGot))
+		}
 	})
 }

@@ -73,6 +73,7 @@ type Follower struct {
 	looks      int
 	first      bool // the first look of the very first start
 	fromStart  bool
+	running    bool // Run has begun: files may be handed out
 	unpacking  bool // archives may be opened
 	watches    int
 	ctx        context.Context // of Run, for reads that take long
@@ -163,7 +164,7 @@ func (f *Follower) Run(ctx context.Context) error {
 	tick := time.NewTicker(f.tick)
 	defer tick.Stop()
 
-	f.ctx = ctx
+	f.ctx, f.running = ctx, true
 	for _, x := range f.files {
 		f.kick(x)
 	}
@@ -239,6 +240,9 @@ func (f *Follower) Positions() []Position {
 
 // kick puts a file that may have something to read on the queue, or has it read again where it is there already.
 func (f *Follower) kick(x *file) {
+	if !f.running {
+		return // Run will
+	}
 	if x.state.CompareAndSwap(parked, queued) {
 		f.q.Put(x)
 	} else {
