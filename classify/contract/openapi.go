@@ -111,6 +111,9 @@ func (o *openAPI) document(root node) {
 		return
 	}
 	for _, m := range o.members(paths, "paths") {
+		if o.overrun {
+			return
+		}
 		if !strings.HasPrefix(m.key, "x-") {
 			o.pathItem(m, bases)
 		}
