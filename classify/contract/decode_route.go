@@ -23,7 +23,7 @@ func (r *reader) routes(n *yaml.Node) []Route {
 		}
 		for _, key := range operations(&route) {
 			if other, again := first[key]; again {
-				r.errorAt(route.Pos, "%s conflicts with the route in line %d: same method and same path", describeOperation(key), other.Line)
+				r.errorAt(route.Pos, "%s conflicts with the route in line %d: same method and same path; make them one route", describeOperation(key), other.Line)
 				break
 			}
 			first[key] = route.Pos
@@ -184,7 +184,7 @@ func (r *reader) merge(at *yaml.Node, file string, opts openAPIOptions, c *Contr
 	}
 	data, err := readFile(file, maxDocument)
 	if err != nil {
-		r.errorf(at, "the OpenAPI document cannot be read: %v", err)
+		r.errorf(at, "%s cannot be read: %v", file, cause(err))
 		return
 	}
 	if !isOpenAPI(data) {

@@ -13,7 +13,7 @@ const maxDocument = 32 << 20
 
 var (
 	errNotRegular = errors.New("not a regular file")
-	errTooLarge   = fmt.Errorf("larger than %d MiB", maxDocument>>20)
+	errTooLarge   = fmt.Errorf("larger than %d MiB: is this the right file? Of an OpenAPI document, schemas and examples may be left out", maxDocument>>20)
 )
 
 //go:embed builtin/*.yaml
@@ -43,7 +43,15 @@ func Load(name string) (*Contract, error) {
 			strings.ReplaceAll(list(Builtins()), " or ", " and "), suggest(name, Builtins()))
 	}
 	if err != nil {
-		return nil, fmt.Errorf("contract: %w", err)
+		return nil, Errors{{Position{File: name}, cause(err).Error()}}
 	}
 	return Parse(name, data)
+}
+
+// cause says why a file could not be read, without its name, which stands before it already.
+func cause(err error) error {
+	if path := (*fs.PathError)(nil); errors.As(err, &path) {
+		return path.Err
+	}
+	return err
 }

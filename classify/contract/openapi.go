@@ -185,7 +185,7 @@ func (o *openAPI) conflicts() {
 	for i, r := range o.contract.Routes {
 		key := operations(&r)[0]
 		if other, again := first[key]; again {
-			o.errs = append(o.errs, &Error{r.Pos, fmt.Sprintf("%s %s conflicts with the operation in line %d: same method and same path",
+			o.errs = append(o.errs, &Error{r.Pos, fmt.Sprintf("%s %s conflicts with the operation in line %d: same method and same path; make them one operation",
 				r.Methods[0], r.Template, other.Line)})
 		}
 		first[key] = r.Pos

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -84,7 +85,7 @@ func (l *loader) add(name string, data []byte) (*document, *Error) {
 	if l.bytes += int64(len(data)); len(data) > maxDocument || l.bytes > maxBytes || len(l.docs) > maxFiles {
 		l.overrun = true
 		return nil, &Error{Position{File: name}, fmt.Sprintf("the OpenAPI document is too large: at most %d MiB in one file, "+
-			"%d MiB and %d files in all are read", maxDocument>>20, maxBytes>>20, maxFiles)}
+			"%d MiB and %d files in all are read; schemas and examples may be left out", maxDocument>>20, maxBytes>>20, maxFiles)}
 	}
 	data = bytes.TrimPrefix(data, []byte(byteOrderMark))
 	if i := invalidUTF8(data); i >= 0 {
@@ -114,7 +115,7 @@ func (l *loader) open(from node, name string) *document {
 	data, err := readFile(name, maxDocument)
 	if err != nil {
 		l.docs[filepath.Clean(name)] = nil
-		l.errorf(from, "the file cannot be read: %v", err)
+		l.errorf(from, "%s cannot be read: %v", name, cause(err))
 		return nil
 	}
 	doc, wrong := l.add(name, data)
@@ -217,16 +218,21 @@ func (l *loader) chain(n node) (chain []node, refs []member) {
 	l.depth++
 	defer func() { l.depth-- }()
 	first := n
+	var ref node
 	for n != nil {
-		if len(chain) == maxHops || l.depth > maxHops {
-			l.errorf(first, "$ref leads in a circle, or through more than %d others", maxHops)
-			return nil, nil
-		}
 		if at, ok := n.(nodeAt); ok {
 			n = at.node
 		}
+		if slices.Contains(chain, n) {
+			l.errorf(ref, "$ref %s leads in a circle, back to where it comes from: one of these references must be the value itself", clip(ref.text()))
+			return nil, nil
+		}
+		if len(chain) == maxHops || l.depth > maxHops {
+			l.errorf(first, "$ref leads in a circle, or through more than %d others: refer to the value itself", maxHops)
+			return nil, nil
+		}
 		chain = append(chain, n)
-		var ref node
+		ref = nil
 		refs = n.members()
 		for _, m := range refs {
 			if m.key == "$ref" && m.value.kind() == scalar {
