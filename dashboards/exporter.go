@@ -91,6 +91,7 @@ func incidents() *panel {
 	p := graph("What happened to the files?", "Rotations, truncations and failed reads.",
 		each("rotations", "rotations"), each("truncations", "truncations"), each("read_errors", "read errors")).
 		unit("short").coloured("rotations", plain).coloured("truncations", warn).coloured("read errors", bad)
+	p.FieldConfig.Defaults.Custom["axisSoftMax"] = 1
 	p.FieldConfig.Defaults.Custom["drawStyle"] = "bars"
 	p.FieldConfig.Defaults.Custom["fillOpacity"] = 80
 	return p

@@ -96,13 +96,15 @@ func codeTable() *panel {
 			column{field: "Value #D", head: "Used", width: 100, look: thresholdLook("percentunit", 0, from(good, 0.8, warn, 1.0, bad))})
 }
 
-// driftTable compares with the beginning of the time range and does not use increase: a code that was never seen before
-// has no 0 to begin with.
+// driftTable adds what a series had when it first came to its increase: a code that was never seen before has no 0 to
+// begin with.
 func driftTable() *panel {
-	const total = `sum by (api, method, route, code, meaning, verdict) (httpstatus_responses_total{` + sel + `,verdict=~"undocumented|violation"}`
-	const before = total + ` offset $__range) or ` + total + `) * 0`
+	const labels = `sum by (api, method, route, code, meaning, verdict) `
+	const series = `httpstatus_responses_total{` + sel + `,verdict=~"undocumented|violation"}`
+	const grown = labels + `(increase(` + series + `[$__range]))`
+	const first = labels + `(min_over_time(` + series + `[$__range]) unless ` + series + ` offset $__range)`
 	return table("What is answered against the documentation?", "Responses with an undocumented code, route or method, and those that broke a documented condition (violation), in the chosen time range.",
-		rows(`topk(20, `+total+`) - (`+before+`) > 0)`)).
+		rows(`topk(20, round(`+grown+` + `+first+` or `+grown+` or `+first+`) > 0)`)).
 		columns("Count", true,
 			column{field: "code", head: "Code", width: 60},
 			column{field: "meaning", head: "Meaning"},
