@@ -88,8 +88,10 @@ func startInstallation(t *testing.T) *installation {
 	in.prometheus = promtest.Start(t, prometheus, promtest.Config{DataDir: data, Rules: metrics.AlertRules(),
 		Targets: []string{target}, ScrapeInterval: time.Second})
 	live := time.Now()
-	in.grow(t)
+	rotate := in.grow(t)
 	w := &watch{prometheus: in.prometheus}
+	w.hasSeen(t, `sum(httpstatus_log_source_up) == 2`)
+	rotate()
 	w.hasSeen(t, fmt.Sprintf(`min(timestamp(api:httpstatus_responses:rate5m{job="httpstatus"})) > %d`, live.Unix()))
 	w.hasSeen(t, `sum(rate(httpstatus_log_lines_failed_total{source=~".+/platform.log"}[20s])) > 0 and sum(httpstatus_log_rotations_total) >= 2`)
 	w.hasSeen(t, `min(count_over_time(httpstatus_log_lines_total[20s])) >= 5`)
@@ -164,22 +166,28 @@ func asScraped(t *testing.T, openMetrics, labels string) string {
 	return b.String()
 }
 
-// grow appends to both logs until the test ends, breaks a line of each second, and rotates both once.
-func (in *installation) grow(t *testing.T) {
+// grow appends to both logs until the test ends and breaks a line of each second. It returns a function that rotates both.
+func (in *installation) grow(t *testing.T) (rotate func()) {
 	t.Helper()
 	var done sync.WaitGroup
-	stop := make(chan struct{})
+	stop, turn := make(chan struct{}), make(chan struct{})
 	t.Cleanup(func() { close(stop); done.Wait() })
-	const perTick, tick, rotateAfter = 5, 100 * time.Millisecond, 30
+	const perTick, tick = 5, 100 * time.Millisecond
 	for _, api := range []string{"platform", "agave"} {
 		g, path := generator(t, api, time.Now(), perTick*float64(time.Second/tick)), filepath.Join(in.dir, api+".log")
 		done.Go(func() {
-			ticks := time.NewTicker(tick)
+			ticks, turn := time.NewTicker(tick), turn
 			defer ticks.Stop()
 			for n := 1; ; n++ {
 				select {
 				case <-stop:
 					return
+				case <-turn:
+					turn = nil // once
+					if err := os.Rename(path, path+".2"); err != nil {
+						t.Error(err)
+						return
+					}
 				case <-ticks.C:
 				}
 				var lines []byte
@@ -189,12 +197,6 @@ func (in *installation) grow(t *testing.T) {
 				if n%10 == 0 {
 					lines = append(lines, "no entry\n\n"...)
 				}
-				if n == rotateAfter {
-					if err := os.Rename(path, path+".2"); err != nil {
-						t.Error(err)
-						return
-					}
-				}
 				if err := appendFile(path, lines); err != nil {
 					t.Error(err)
 					return
@@ -202,6 +204,7 @@ func (in *installation) grow(t *testing.T) {
 			}
 		})
 	}
+	return func() { close(turn) }
 }
 
 func appendFile(path string, text []byte) error {
