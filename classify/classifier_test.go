@@ -323,21 +323,6 @@ func TestSameIDTwice(t *testing.T) {
 	}
 }
 
-func TestOrigin(t *testing.T) {
-	c := mustLoad(t, "agave")
-	for value, want := range map[string]Origin{
-		"200": OriginApp, "502, 200": OriginApp, "404 : 500": OriginApp, "-": OriginProxy, "": OriginProxy, "000": OriginProxy,
-		"200, -": OriginProxy, "502": OriginUnknown, "504, 504": OriginUnknown,
-	} {
-		if got := c.Origin(values(c, map[string]string{"upstream_status": value})); got != want {
-			t.Errorf("%q: %v, want %v", value, got, want)
-		}
-	}
-	if got := c.Origin(values(c, nil)); got != OriginUnknown {
-		t.Errorf("not logged: %v", got)
-	}
-}
-
 func TestExplainSays(t *testing.T) {
 	c := mustLoad(t, "agave")
 	x := c.Explain(&Facts{Method: []byte("GET"), Target: []byte("/meta/v2/data"), Status: []byte("201"), BodyBytes: 90, Values: values(c, nil)})

@@ -41,8 +41,8 @@ type compiler struct {
 	tables     map[table]uint32
 	contexts   map[shared]uint32
 	likes      map[string]int // see alike
-	noResponse map[int]bool // codes that no client received
-	notes      [600][]int   // conditions that are notes, by code
+	noResponse map[int]bool   // codes that no client received
+	notes      [600][]int     // conditions that are notes, by code
 	key        []byte
 }
 

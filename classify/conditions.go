@@ -126,9 +126,6 @@ func describe(cond *condition, codes []string) ConditionInfo {
 	return info
 }
 
-// upstreamStatus is the fact that Origin asks for.
-const upstreamStatus = "upstream_status"
-
 // fieldsOf names the facts that a condition asks for.
 func fieldsOf(check *contract.Check) []string {
 	var fields []string
@@ -149,7 +146,7 @@ func (c *Classifier) numberFields() {
 	for i := range c.conds {
 		c.fields = append(c.fields, fieldsOf(c.conds[i].check)...)
 	}
-	c.fields = append(c.fields, upstreamStatus)
+	c.fields = append(c.fields, originFacts[:]...)
 	slices.Sort(c.fields)
 	c.fields = slices.Compact(c.fields)
 	for i := range c.conds {

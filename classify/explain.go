@@ -53,7 +53,12 @@ func (c *Classifier) Explain(f *Facts) Explanation {
 	if v.Kind == NoResponse {
 		x.Class = "none"
 	}
-	x.Origin = c.Origin(f.Values)
+	if v.Kind != NoResponse {
+		x.Origin = c.Origin(f)
+	}
+	if v.Kind == Undocumented && x.Origin == OriginUnknown && !c.tellsOrigin(f) {
+		x.Unknown = append(x.Unknown, upstreamStatus)
+	}
 	return x.Explanation
 }
 

@@ -12,27 +12,110 @@ const (
 	OriginUnknown Origin = iota // the log does not tell
 	OriginApp
 	OriginProxy
+	Origins // how many there are
 )
 
 func (o Origin) String() string { return [...]string{"unknown", "app", "proxy"}[o] }
 
-// Origin reads who answered from the fact upstream_status: nginx $upstream_status, target_status_code of an AWS load
-// balancer, OriginStatus of Traefik. Values are those of Facts. The proxy answered where it asked nobody, or where the last
-// one that it asked gave no status. 502 and 504 leave it open: nginx notes them for an upstream that never answered, too.
-func (c *Classifier) Origin(values [][]byte) Origin {
-	i := slices.Index(c.fields, upstreamStatus)
-	if i < 0 || i >= len(values) || values[i] == nil {
+// The facts that tell the origin, by the names that formats give them. Each stands for itself: a log has those of its
+// server.
+const (
+	// upstreamStatus is the status that the proxy got: nginx $upstream_status, target_status_code of an AWS load balancer,
+	// OriginStatus of Traefik.
+	upstreamStatus = "upstream_status"
+	// terminationState is HAProxy's (configuration manual, 8.5): "----", "SC--", "PR".
+	terminationState = "termination_state"
+	// responseFlags and upstreamHost are Envoy's %RESPONSE_FLAGS% and %UPSTREAM_HOST%.
+	responseFlags = "response_flags"
+	upstreamHost  = "upstream_host"
+)
+
+var originFacts = [...]string{upstreamStatus, terminationState, responseFlags, upstreamHost}
+
+// Origin reads who answered. It is OriginUnknown where nobody did, or where the log leaves it open.
+func (c *Classifier) Origin(f *Facts) Origin {
+	if status(f.Status) == CodeNone {
 		return OriginUnknown
 	}
-	last := values[i] // "502, 200 : 504": tried one after the other, the last one answered
-	if at := bytes.LastIndexAny(last, ",:"); at >= 0 {
-		last = last[at+1:]
+	if v, logged := c.value(f, upstreamStatus); logged {
+		return originOfStatus(v, f.Status)
 	}
-	switch code := status(bytes.TrimSpace(last)); {
+	if v, logged := c.value(f, terminationState); logged {
+		return originOfState(v)
+	}
+	flags, logged := c.value(f, responseFlags)
+	if !logged {
+		return OriginUnknown
+	}
+	host, hostLogged := c.value(f, upstreamHost)
+	return originOfFlags(flags, host, hostLogged)
+}
+
+// tellsOrigin reports whether the log has a fact that Origin asks for, be it one that leaves it open.
+func (c *Classifier) tellsOrigin(f *Facts) bool {
+	return slices.ContainsFunc(originFacts[:], func(name string) bool { _, logged := c.value(f, name); return logged })
+}
+
+// value returns a fact, and whether the log has it.
+func (c *Classifier) value(f *Facts, name string) ([]byte, bool) {
+	i, known := slices.BinarySearch(c.fields, name)
+	if !known || i >= len(f.Values) || f.Values[i] == nil {
+		return nil, false
+	}
+	return f.Values[i], true
+}
+
+// originOfStatus compares what the proxy got with what the client got. A list ("502, 200", "504 : 200") is of attempts, one
+// after the other, across groups of servers and internal redirects: the last one counts. 502 and 504 leave it open, for
+// nginx notes them for an upstream that never answered, too.
+func originOfStatus(upstream, sent []byte) Origin {
+	if at := bytes.LastIndexAny(upstream, ",:"); at >= 0 {
+		upstream = upstream[at+1:]
+	}
+	upstream = bytes.TrimSpace(upstream)
+	code := status(upstream)
+	switch {
+	case code == CodeNone, !bytes.Equal(upstream, sent): // nobody was asked, or the answer was replaced
+		return OriginProxy
 	case code == 502 || code == 504:
 		return OriginUnknown
-	case code > CodeOther:
+	}
+	return OriginApp
+}
+
+// originOfState reads the second letter, which says how far HAProxy had come: before the response headers of the server
+// were there, the status is its own.
+func originOfState(state []byte) Origin {
+	if len(state) < 2 {
+		return OriginUnknown
+	}
+	switch state[1] {
+	case 'R', 'Q', 'C', 'H', 'T':
+		return OriginProxy
+	case 'D', 'L', '-':
 		return OriginApp
 	}
-	return OriginProxy
+	return OriginUnknown
+}
+
+// originOfFlags takes every flag for an answer of Envoy's but for those that come with answers of the application: an
+// injected delay, retries that are used up, a client that left. Without a flag, and without a host that was asked, a
+// route of Envoy's own answered.
+func originOfFlags(flags, host []byte, hostLogged bool) Origin {
+	for flag := range bytes.SplitSeq(flags, []byte(",")) {
+		switch string(flag) {
+		case "":
+		case "DI", "URX", "DC", "DT":
+			return OriginUnknown
+		default:
+			return OriginProxy
+		}
+	}
+	switch {
+	case !hostLogged:
+		return OriginUnknown
+	case len(host) == 0:
+		return OriginProxy
+	}
+	return OriginApp
 }

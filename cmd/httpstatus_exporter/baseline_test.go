@@ -10,10 +10,10 @@ import (
 )
 
 var someRows = []driftRow{
-	{Kind: "undocumented", Code: "429", Meaning: "Too Many Requests", Route: "/jobs", Method: "GET", Reason: "code", Count: 1284,
+	{Kind: "undocumented", Code: "429", Meaning: "Too Many Requests", Route: "/jobs", Method: "GET", Reason: "code", Count: 1284, Origin: origins{App: 1200, Proxy: 80, Unknown: 4},
 		First: time.Date(2026, 11, 16, 3, 12, 9, 0, time.UTC), Last: time.Date(2026, 11, 22, 3, 0, 0, 0, time.UTC), Sample: "logs/access.log:17"},
-	{Kind: "undocumented", Code: "200", Meaning: "OK", Route: "unmatched", Method: "GET", Reason: "route", Count: 3, Sample: "-:4"},
-	{Kind: "undocumented", Code: "other", Route: "/a|b", Method: "_OTHER", Reason: "invalid", Count: 1, Sample: "/var/log/a b.log:2"},
+	{Kind: "undocumented", Code: "200", Meaning: "OK", Route: "unmatched", Method: "GET", Reason: "route", Count: 3, Origin: origins{Proxy: 3}, Sample: "-:4"},
+	{Kind: "undocumented", Code: "other", Route: "/a|b", Method: "_OTHER", Reason: "invalid", Count: 1, Origin: origins{Unknown: 1}, Sample: "/var/log/a b.log:2"},
 	{Kind: "undocumented", Code: "204", Meaning: "No Content", Route: "/jobs", Method: "DELETE", Reason: "method", Count: 2, Sample: "logs/access.log:18"},
 	{Kind: "violation", Code: "201", Meaning: "Created", Route: "/jobs", Method: "GET", Reason: "created-only-on-put-post", Count: 9,
 		Sample: "logs/access.log:3", Documents: "api/contract.yaml:22:9"},

@@ -31,6 +31,7 @@ type findingKey struct {
 
 type finding struct {
 	count       int64
+	origins     [classify.Origins]int64 // the count by who answered
 	first, last time.Time
 	sample      place
 }
@@ -54,7 +55,7 @@ func newDrift() *drift {
 }
 
 // note records one judged entry, the n-th line of the block at offset.
-func (d *drift) note(src *ingest.Source, offset int64, n int, r *reader, line []byte, v *classify.Verdict) {
+func (d *drift) note(src *ingest.Source, offset int64, n int, r *reader, line []byte, f *classify.Facts, v *classify.Verdict) {
 	d.newest[seenKey{v.Route, v.Method, v.Code}] = line
 	if v.Kind == classify.Documented {
 		return
@@ -67,6 +68,7 @@ func (d *drift) note(src *ingest.Source, offset int64, n int, r *reader, line []
 		d.findings[key] = fd
 	}
 	fd.count++
+	fd.origins[r.classifier.Origin(f)]++
 	fd.first, fd.last = earlier(fd.first, t), later(fd.last, t)
 }
 
@@ -92,6 +94,9 @@ func (d *drift) merge(o *drift) {
 			a.sample = b.sample
 		}
 		a.count += b.count
+		for o, n := range b.origins {
+			a.origins[o] += n
+		}
 		a.first, a.last = earlier(a.first, b.first), later(a.last, b.last)
 	}
 	for src, blocks := range o.blocks {

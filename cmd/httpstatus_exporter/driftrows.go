@@ -19,6 +19,7 @@ type driftRow struct {
 	Reason    string    `json:"reason,omitempty"` // code, route, method, invalid, or the id of the condition
 	Count     int64     `json:"count"`
 	Asked     int64     `json:"asked,omitempty"` // of a contradicted condition: how often its facts were known
+	Origin    origins   `json:"origin,omitzero"` // of undocumented ones and violations: the count by who answered
 	First     time.Time `json:"first,omitzero"`
 	Last      time.Time `json:"last,omitzero"`
 	Sample    string    `json:"sample,omitempty"` // FILE:LINE of the first one, as explain takes it
@@ -33,7 +34,7 @@ func (d *drift) rows(c *classify.Classifier, dist *distribution) []driftRow {
 			continue
 		}
 		r := driftRow{Kind: key.kind.String(), Code: classify.CodeLabel(key.code), Meaning: c.Meaning(key.route, key.code), Route: c.Routes()[key.route],
-			Method: c.Methods()[key.method], Reason: key.reason.String(), Count: f.count, First: f.first, Last: f.last,
+			Method: c.Methods()[key.method], Reason: key.reason.String(), Count: f.count, Origin: originsOf(f), First: f.first, Last: f.last,
 			Sample: fmt.Sprintf("%s:%d", f.sample.source.Name, d.line(f.sample))}
 		if key.condition >= 0 {
 			info := c.Conditions()[key.condition]
@@ -95,5 +96,5 @@ func (r *driftRow) cells() []string {
 	if !r.First.IsZero() {
 		when = r.First.Format(time.DateTime) + " to " + r.Last.Format(time.DateTime)
 	}
-	return []string{r.Code, r.Meaning, thousands(r.Count), r.Reason, r.Method, r.Route, when, r.Sample}
+	return []string{r.Code, r.Meaning, thousands(r.Count), r.Reason, r.Origin.String(), r.Method, r.Route, when, r.Sample}
 }

@@ -178,6 +178,9 @@ func evidence(r *driftRow) string {
 			s += " to " + r.Last.Format(time.DateTime)
 		}
 	}
+	if by := r.Origin.String(); by != "" {
+		s += ", " + by
+	}
 	if r.Sample != "" {
 		s += ", e.g. " + r.Sample
 	}

@@ -90,7 +90,7 @@ func (w *worker) count(src *ingest.Source, block ingest.Block) {
 		r.classifier.Classify(&facts, &w.verdict)
 		w.shard.Count(r.api, &w.verdict, facts.BodyBytes, e.Duration)
 		if w.drift != nil {
-			w.drift.note(src, block.Offset, lines, r, line, &w.verdict)
+			w.drift.note(src, block.Offset, lines, r, line, &facts, &w.verdict)
 		}
 		if last = line; first == nil {
 			first = line

@@ -52,9 +52,9 @@ func markdownRows(w io.Writer, kind string, rows []*driftRow) {
 			fmt.Fprintf(w, "| %s | %s | %s | %s | %s |\n", cell(r.Reason), thousands(r.Count), thousands(r.Asked), percent(share(r.Count, r.Asked)), cell(r.Documents))
 		}
 	default:
-		fmt.Fprintln(w, "| Code | Meaning | Count | Reason | Method | Route | First | Last | Sample |\n| --- | --- | ---: | --- | --- | --- | --- | --- | --- |")
+		fmt.Fprintln(w, "| Code | Meaning | Count | Reason | Origin | Method | Route | First | Last | Sample |\n| --- | --- | ---: | --- | --- | --- | --- | --- | --- | --- |")
 		for _, r := range rows {
-			fmt.Fprintf(w, "| %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", cell(r.Code), cell(r.Meaning), thousands(r.Count), cell(r.Reason), cell(r.Method),
+			fmt.Fprintf(w, "| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", cell(r.Code), cell(r.Meaning), thousands(r.Count), cell(r.Reason), r.Origin, cell(r.Method),
 				cell(r.Route), moment(r.First), moment(r.Last), cell(r.Sample))
 		}
 	}

@@ -38,6 +38,9 @@ func (r *report) writeSARIF(w io.Writer) error {
 			if row.Sample != "" {
 				result.Properties["sample"] = row.Sample
 			}
+			if row.Origin != (origins{}) {
+				result.Properties["origin"] = row.Origin
+			}
 		}
 	}
 	return log.write(w)
@@ -53,6 +56,9 @@ func (r *driftRow) sentence() string {
 	times := count(r.Count, "response")
 	if !r.First.IsZero() {
 		times += fmt.Sprintf(" from %s to %s", r.First.Format(time.RFC3339), r.Last.Format(time.RFC3339))
+	}
+	if by := r.Origin.String(); by != "" {
+		times += ", " + by
 	}
 	switch r.Kind {
 	case "undocumented":

@@ -152,6 +152,7 @@ func foldMethods(rows []driftRow, kind string) []*driftRow {
 		if sum := at[key]; sum != nil {
 			sum.Method += " " + r.Method
 			sum.Count += r.Count
+			sum.Origin.add(r.Origin)
 			if r.First.Before(sum.First) {
 				sum.First, sum.Sample = r.First, r.Sample
 			}

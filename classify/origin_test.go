@@ -1,0 +1,83 @@
+package classify
+
+import (
+	"slices"
+	"testing"
+)
+
+func TestOrigin(t *testing.T) {
+	type facts = map[string]string
+	tests := []struct {
+		name   string
+		status string
+		facts  facts
+		want   Origin
+	}{
+		{"not logged", "503", nil, OriginUnknown},
+		{"nginx: from upstream", "503", facts{"upstream_status": "503"}, OriginApp},
+		{"nginx: nobody was asked", "503", facts{"upstream_status": "-"}, OriginProxy},
+		{"nginx, escape=json: nobody was asked", "503", facts{"upstream_status": ""}, OriginProxy},
+		{"nginx: second attempt", "200", facts{"upstream_status": "502, 200"}, OriginApp},
+		{"nginx: after an internal redirect", "500", facts{"upstream_status": "404 : 500"}, OriginApp},
+		{"nginx: both", "404", facts{"upstream_status": "502, 504 : 200, 404"}, OriginApp},
+		{"nginx: without blanks", "404", facts{"upstream_status": "502,404"}, OriginApp},
+		{"nginx: the last attempt had no status", "502", facts{"upstream_status": "200, -"}, OriginProxy},
+		{"nginx: 502 of nginx or of upstream", "502", facts{"upstream_status": "502"}, OriginUnknown},
+		{"nginx: 504 of nginx or of upstream", "504", facts{"upstream_status": "504, 504"}, OriginUnknown},
+		{"nginx: error_page replaced the answer", "503", facts{"upstream_status": "500"}, OriginProxy},
+		{"nginx: answered a Range itself", "416", facts{"upstream_status": "200"}, OriginProxy},
+		{"a number outside 100..599 from upstream", "783", facts{"upstream_status": "783"}, OriginApp},
+		{"ALB: the target answered", "429", facts{"upstream_status": "429"}, OriginApp},
+		{"ALB: the load balancer answered", "503", facts{"upstream_status": "-"}, OriginProxy},
+		{"Traefik: no origin", "404", facts{"upstream_status": "0"}, OriginProxy},
+		{"nobody answered", "-", facts{"upstream_status": "200"}, OriginUnknown},
+
+		{"HAProxy: complete", "503", facts{"termination_state": "----"}, OriginApp},
+		{"HAProxy: the server went away in the body", "200", facts{"termination_state": "SD--"}, OriginApp},
+		{"HAProxy: no connection", "503", facts{"termination_state": "SC--"}, OriginProxy},
+		{"HAProxy: the server timed out", "504", facts{"termination_state": "sH--"}, OriginProxy},
+		{"HAProxy: denied", "403", facts{"termination_state": "PR--"}, OriginProxy},
+		{"HAProxy: redirect of its own", "302", facts{"termination_state": "LR"}, OriginProxy},
+		{"HAProxy: queue full", "503", facts{"termination_state": "sQ--"}, OriginProxy},
+		{"HAProxy: no state", "503", facts{"termination_state": "-"}, OriginUnknown},
+
+		{"Envoy: no flag, a host", "503", facts{"response_flags": "-", "upstream_host": "10.0.0.7:80"}, OriginApp},
+		{"Envoy: direct response", "302", facts{"response_flags": "-", "upstream_host": "-"}, OriginProxy},
+		{"Envoy: no healthy host", "503", facts{"response_flags": "UH", "upstream_host": "-"}, OriginProxy},
+		{"Envoy: retries used up", "503", facts{"response_flags": "URX", "upstream_host": "10.0.0.7:80"}, OriginUnknown},
+		{"Envoy: timeout after a delay", "504", facts{"response_flags": "UT,DI", "upstream_host": "10.0.0.7:80"}, OriginProxy},
+		{"Envoy: no flag, host not logged", "503", facts{"response_flags": "-"}, OriginUnknown},
+	}
+	c := mustLoad(t, "agave")
+	for _, tt := range tests {
+		f := Facts{Status: []byte(tt.status), Values: values(c, tt.facts)}
+		if got := c.Origin(&f); got != tt.want {
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+		}
+		if n := testing.AllocsPerRun(10, func() { c.Origin(&f) }); n != 0 {
+			t.Errorf("%s: %v allocations", tt.name, n)
+		}
+	}
+}
+
+// Who answered is asked of undocumented responses: where the log does not tell, Explain says which field would.
+func TestExplainAsksForTheOrigin(t *testing.T) {
+	c := mustLoad(t, "agave")
+	for _, tt := range []struct {
+		status string
+		facts  map[string]string
+		asks   bool
+		want   Origin
+	}{
+		{"503", nil, true, OriginUnknown},
+		{"503", map[string]string{"upstream_status": "-"}, false, OriginProxy},
+		{"502", map[string]string{"upstream_status": "502"}, false, OriginUnknown},
+		{"200", nil, false, OriginUnknown},
+		{"499", map[string]string{"upstream_status": "-"}, false, OriginUnknown},
+	} {
+		x := c.Explain(&Facts{Method: []byte("GET"), Target: []byte("/"), Status: []byte(tt.status), BodyBytes: 1, Values: values(c, tt.facts)})
+		if x.Origin != tt.want || slices.Contains(x.Unknown, "upstream_status") != tt.asks {
+			t.Errorf("%s %v: origin %v, unknown %v", tt.status, tt.facts, x.Origin, x.Unknown)
+		}
+	}
+}
