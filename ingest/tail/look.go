@@ -44,7 +44,13 @@ func (f *Follower) look(now time.Time) {
 	if f.looks%10 == 0 {
 		f.checkLedger(now)
 	}
-	f.q.Guard(func() { f.seen = now })
+	seen := now
+	for _, d := range f.dirs {
+		if d.open && d.settled.Before(seen) {
+			seen = d.settled // a restart must decide what is undecided yet
+		}
+	}
+	f.q.Guard(func() { f.seen = seen })
 	f.src.Stats.Up.Store(0)
 	if up {
 		f.src.Stats.Up.Store(1)

@@ -17,7 +17,8 @@ type dir struct {
 	bases   map[string]*followed
 	shapes  map[string]*followed // see shapeOf; of paths that are symbolic links
 	mtime   time.Time            // of the directory when it was scanned
-	scanned time.Time            // zero: never
+	settled time.Time            // begin of the last scan that left no file undecided; before the first one, Follower.seen
+	open    bool                 // a file could not be decided about
 	unsure  bool                 // scan again at the next look, changed or not
 	decided map[fileID]decision  // files that need not be read
 	waits   map[fileID]waitRoom  // files that cannot be told yet
@@ -85,7 +86,7 @@ func (f *Follower) scan(d *dir, now time.Time) {
 		d.mtime = time.Time{}
 		return
 	}
-	if info.ModTime().Equal(d.mtime) && !d.unsure {
+	if info.ModTime().Equal(d.mtime) && !d.unsure && !d.open {
 		return
 	}
 	entries, err := os.ReadDir(d.name)
@@ -93,11 +94,12 @@ func (f *Follower) scan(d *dir, now time.Time) {
 		f.src.Stats.ReadErrors.Add(1)
 		return
 	}
-	since := d.scanned
-	if since.IsZero() {
-		since = f.seen
+	// What has been undecided since an earlier scan is no older now: the time that it is measured by stays.
+	if d.settled.IsZero() {
+		d.settled = f.seen
 	}
-	d.mtime, d.scanned, d.unsure = info.ModTime(), now, now.Sub(info.ModTime()) < clockSlack
+	since := d.settled
+	d.mtime, d.open, d.unsure = info.ModTime(), false, now.Sub(info.ModTime()) < clockSlack
 	decided := make(map[fileID]decision)
 	var unknown []found
 	for _, e := range entries {
@@ -121,6 +123,9 @@ func (f *Follower) scan(d *dir, now time.Time) {
 		f.examine(d, u, since.Add(-clockSlack), now, decided)
 	}
 	d.decided = decided
+	if !d.open {
+		d.settled = now
+	}
 }
 
 // A found is a rotated file that lies in a directory.
@@ -182,12 +187,12 @@ func (f *Follower) examine(d *dir, u found, since, now time.Time, decided map[fi
 		if !errors.Is(err, os.ErrNotExist) {
 			f.src.Stats.ReadErrors.Add(1)
 		}
-		d.unsure = true
+		d.open = true
 		return
 	}
 	if idOf(info) != id || f.files[id] != nil { // names are being shifted
 		fd.Close()
-		d.unsure = true
+		d.open = true
 		return
 	}
 	was, before := d.decided[id]
@@ -201,7 +206,7 @@ func (f *Follower) examine(d *dir, u found, since, now time.Time, decided map[fi
 	}
 	switch {
 	case !sure:
-		d.unsure = true
+		d.open = true
 	case x != nil:
 		delete(d.waits, id)
 		offset := x.offset
