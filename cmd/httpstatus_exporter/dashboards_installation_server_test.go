@@ -113,7 +113,7 @@ func generator(t *testing.T, api string, from time.Time, perSecond float64) *tra
 func (in *installation) histories(t *testing.T, binary string, begin time.Time) (texts []string) {
 	t.Helper()
 	for api, contract := range map[string]string{"platform": filepath.Join(in.dir, "platform.yaml"), "agave": "agave"} {
-		const perSecond = 2.0
+		const perSecond = 1.0
 		const lag = 2 * time.Minute // the last sample is in the future otherwise, and Prometheus refuses what is older
 		g, log := generator(t, api, begin, perSecond), filepath.Join(in.dir, api+".log")
 		var lines []byte
