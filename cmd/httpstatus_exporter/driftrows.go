@@ -84,6 +84,17 @@ func unseen(c *classify.Classifier, dist *distribution) []driftRow {
 	return rows
 }
 
+// driftColumns names what cells returns for rows of a kind.
+func driftColumns(kind string) []string {
+	switch kind {
+	case "unseen":
+		return []string{"Code", "Meaning", "Route"}
+	case "contradicted":
+		return []string{"Condition", "Broken", "Documented at"}
+	}
+	return []string{"Code", "Meaning", "Count", "Reason", "Answered", "Methods", "Route", "When", "Sample"}
+}
+
 // cells is the row as columns of text.
 func (r *driftRow) cells() []string {
 	switch r.Kind {

@@ -32,6 +32,7 @@ documentation differ. Files may be plain, .gz or .zst; - is standard input.
   httpstatus_exporter report -f combined access.log access.log.1.gz
   zcat access.log.*.gz | httpstatus_exporter report -c openapi.yaml --output=json -
   httpstatus_exporter report --fail-on=undocumented,error-ratio=0.01 --baseline=known.yaml access.log
+  httpstatus_exporter report --output=html access.log > distribution.html
   httpstatus_exporter report -c shop.yaml --patch=contract access.log > shop-with-what-is-answered.yaml
   httpstatus_exporter report --output=openmetrics --timestamps access.log.2.gz access.log.1 access.log > history.txt
 

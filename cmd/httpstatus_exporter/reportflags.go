@@ -32,7 +32,7 @@ func parseReportFlags(c *command, args []string, s std) (*reportFlags, error) {
 	fs := newFlags(c, s)
 	f.api.addContract(fs)
 	f.api.addFormat(fs)
-	fs.StringVarP(&f.output, "output", "o", "text", "text, json, markdown, sarif or openmetrics")
+	fs.StringVarP(&f.output, "output", "o", "text", "text, json, html, markdown, sarif or openmetrics")
 	fs.StringVar(&f.failOn, "fail-on", "", "exit 1 when one of these holds, comma separated: undocumented, violation, failed, error-ratio=0.01")
 	fs.StringVar(&f.baseline, "baseline", "", "file of accepted findings: they are left out of the drift and of --fail-on")
 	fs.StringVar(&f.writeBaseline, "write-baseline", "", "write a baseline that accepts all of today's findings, and nothing else")
@@ -53,12 +53,12 @@ func (f *reportFlags) check() (err error) {
 		return err
 	}
 	f.write = map[string]func(*report, io.Writer) error{
-		"text": (*report).writeText, "json": (*report).writeJSON, "markdown": (*report).writeMarkdown, "sarif": (*report).writeSARIF,
+		"text": (*report).writeText, "json": (*report).writeJSON, "html": (*report).writeHTML, "markdown": (*report).writeMarkdown, "sarif": (*report).writeSARIF,
 		"openmetrics": (*report).writeOpenMetrics,
 	}[f.output]
 	switch {
 	case f.write == nil:
-		return fmt.Errorf("--output: found %q; use text, json, markdown, sarif or openmetrics", f.output)
+		return fmt.Errorf("--output: found %q; use text, json, html, markdown, sarif or openmetrics", f.output)
 	case f.timestamps && f.output != "openmetrics":
 		return fmt.Errorf("--timestamps: found --output=%s; timestamps are for --output=openmetrics", f.output)
 	case f.timestamps && f.step < time.Second:

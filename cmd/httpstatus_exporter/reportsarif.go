@@ -12,7 +12,7 @@ var driftKinds = []struct{ kind, title, summary, level string }{
 	{"undocumented", "Answered, but not documented", "The API answered a code, a route or a method that its documentation does not have.", "error"},
 	{"violation", "Documented, but not like this", "The API answered a documented code where the documentation rules it out.", "error"},
 	{"contradicted", "Documented sentences that the traffic contradicts", "A sentence of the documentation is wrong that often.", "warning"},
-	{"default_only", "Documented by default alone", "Only the default entry covers the code: nobody wrote down what it means.", "note"},
+	{"default_only", "Documented only by the default entry", "Only the default entry covers the code: nobody wrote down what it means.", "note"},
 	{"unseen", "Documented, but never seen", "The documentation has a code that the API never answered.", "note"},
 }
 

@@ -43,6 +43,13 @@ func writeCodes(w io.Writer, d *distribution) {
 }
 
 func writeSummary(w io.Writer, d *distribution) {
+	for _, row := range d.summary() {
+		fmt.Fprintf(w, "%-13s %s\n", row[0], row[1])
+	}
+}
+
+// summary is the distribution in three sentences, each with what it is about.
+func (d *distribution) summary() [][2]string {
 	share := func(verdict string) string {
 		n := d.Verdicts[verdict]
 		if d.Responses == 0 || n == 0 {
@@ -50,10 +57,12 @@ func writeSummary(w io.Writer, d *distribution) {
 		}
 		return fmt.Sprintf("%s (%s)", thousands(n), percent(float64(n)/float64(d.Responses)))
 	}
-	fmt.Fprintf(w, "responses     %s: documented %s, undocumented %s, violations %s, no response %s\n", thousands(d.Responses),
-		share("documented"), share("undocumented"), share("violation"), share("no_response"))
-	fmt.Fprintf(w, "error ratio   %s of %s; the objective allows %s\n", percent(d.errorRatio()), count(d.SLOResponses, "response"), percent(1-d.Objective))
-	fmt.Fprintf(w, "lines         %s: %s, failed %s, skipped %s\n", thousands(d.Lines), count(d.Responses, "entry"), reasons(d.Failed), reasons(d.Skipped))
+	return [][2]string{
+		{"responses", fmt.Sprintf("%s: documented %s, undocumented %s, violations %s, no response %s", thousands(d.Responses),
+			share("documented"), share("undocumented"), share("violation"), share("no_response"))},
+		{"error ratio", fmt.Sprintf("%s of %s; the objective allows %s", percent(d.errorRatio()), count(d.SLOResponses, "response"), percent(1-d.Objective))},
+		{"lines", fmt.Sprintf("%s: %s, failed %s, skipped %s", thousands(d.Lines), count(d.Responses, "entry"), reasons(d.Failed), reasons(d.Skipped))},
+	}
 }
 
 // reasons prints "0", or the sum with its parts.
@@ -122,22 +131,21 @@ func bar(share, most float64, width int) string {
 
 // writeDrift prints what the documentation hides: one line for each code, route and reason, whatever the methods.
 func writeDrift(w io.Writer, rows []driftRow) {
-	for _, part := range []struct{ kind, title string }{
-		{"undocumented", "Answered, but not documented"},
-		{"violation", "Documented, but not like this"},
-		{"contradicted", "Documented sentences that the traffic contradicts"},
-		{"default_only", "Documented only by the default entry"},
-		{"unseen", "Documented, but never seen"},
-	} {
-		var cells [][]string
-		for _, r := range foldMethods(rows, part.kind) {
-			cells = append(cells, r.cells())
-		}
-		if len(cells) > 0 {
-			fmt.Fprintf(w, "\n%s\n", part.title)
+	for _, k := range driftKinds {
+		if cells := driftCells(rows, k.kind); cells != nil {
+			fmt.Fprintf(w, "\n%s\n", k.title)
 			writeColumns(w, "  ", cells)
 		}
 	}
+}
+
+// driftCells returns the rows of one kind as text, their methods folded; nil where there are none.
+func driftCells(rows []driftRow, kind string) [][]string {
+	var cells [][]string
+	for _, r := range foldMethods(rows, kind) {
+		cells = append(cells, r.cells())
+	}
+	return cells
 }
 
 // foldMethods returns the rows of one kind with the methods of otherwise equal rows joined.
