@@ -158,29 +158,57 @@ func checkPath(path, at string) error {
 	if path == "" {
 		return fmt.Errorf("%s: found an empty path; name an access log, a glob, or - for standard input", at)
 	}
-	if strings.ContainsAny(path, "*?[") {
-		if _, err := filepath.Match(path, ""); err != nil {
-			return fmt.Errorf("%s: found %q, which is no glob pattern: %w", at, path, err)
-		}
-		return nil
-	}
 	st, err := os.Stat(path)
 	switch {
+	case err != nil && strings.ContainsAny(path, "*?["):
+		return checkGlob(path, at)
 	case errors.Is(err, fs.ErrNotExist):
-		if _, err := os.Stat(filepath.Dir(path)); errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("%s: %s does not exist, and neither does the directory %s; name the log that the server writes", at, path, filepath.Dir(path))
-		}
-		return nil
+		return checkDirectory(path, at)
 	case err != nil:
-		return fmt.Errorf("%s: %w", at, plain(err))
+		return notReadable(err, at)
 	case st.IsDir():
 		return fmt.Errorf("%s: %s is a directory; name a file in it, or a glob such as %s", at, path, filepath.Join(path, "*.log"))
+	case !st.Mode().IsRegular():
+		return fmt.Errorf("%s: %s is no regular file and cannot be followed; name the file that the server writes, or - for standard input", at, path)
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return fmt.Errorf("%s: %w; the exporter must run as a user or group that may read it (often the group adm)", at, plain(err))
+		return notReadable(err, at)
 	}
 	return f.Close()
+}
+
+// checkGlob finds what would keep a glob from ever matching.
+func checkGlob(path, at string) error {
+	if _, err := filepath.Match(path, ""); err != nil {
+		return fmt.Errorf("%s: found %q, which is no glob pattern: %w", at, path, err)
+	}
+	if strings.ContainsAny(filepath.Dir(path), "*?[") {
+		return nil
+	}
+	d, err := os.Open(filepath.Dir(path))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return checkDirectory(path, at)
+	case err != nil:
+		return notReadable(err, at)
+	}
+	return d.Close()
+}
+
+// checkDirectory accepts a path that is not there as long as its directory is.
+func checkDirectory(path, at string) error {
+	if _, err := os.Stat(filepath.Dir(path)); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s: %s does not exist, and neither does the directory %s; name the log that the server writes", at, path, filepath.Dir(path))
+	}
+	return nil
+}
+
+func notReadable(err error, at string) error {
+	if errors.Is(err, fs.ErrPermission) {
+		return fmt.Errorf("%s: %w; the exporter must run as a user or group that may read it (often the group adm)", at, plain(err))
+	}
+	return fmt.Errorf("%s: %w", at, plain(err))
 }
 
 func loadClassifier(name, dir string) (*classify.Classifier, error) {
