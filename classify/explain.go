@@ -84,54 +84,6 @@ func (x *explainer) explainMethod() {
 	x.Verdict.Method = i
 }
 
-func (x *explainer) explainRoute() {
-	r := x.c.routing
-	if r == nil {
-		x.RouteWhy = "the contract has no routes"
-		return
-	}
-	index, certain := r.find(x.f, &x.Verdict.scratch)
-	x.certain = certain
-	x.Verdict.Route = int(r.labelOf[index])
-	switch {
-	case len(x.f.Target) == 0:
-		x.RouteWhy = "the entry has no request target"
-		return
-	case index == r.unmatched():
-		x.RouteWhy = "no route matches " + clip(x.f.Target)
-		return
-	}
-	x.group = &r.groups[index]
-	x.route = x.group.of(x.method)
-	template := x.group.routes[0].Template
-	switch {
-	case x.route == nil && x.method == "":
-		x.RouteWhy = fmt.Sprintf("%s matches %s; the method is unknown", template, clip(x.f.Target))
-	case x.route == nil:
-		x.RouteWhy = fmt.Sprintf("%s matches %s, but documents %s, not %s", template, clip(x.f.Target),
-			strings.Join(x.group.methods(), ", "), x.method)
-	case len(x.route.Methods) > 0 && !slices.Contains(x.route.Methods, x.method):
-		x.RouteWhy = fmt.Sprintf("%s (%s) matches %s; HEAD is answered as GET is", template, x.route.Pos, clip(x.f.Target))
-	default:
-		x.RouteWhy = fmt.Sprintf("%s (%s) matches %s: a static segment goes before a variable", template, x.route.Pos, clip(x.f.Target))
-		if !strings.Contains(template, "{") {
-			x.RouteWhy = fmt.Sprintf("%s (%s) is the path itself", template, x.route.Pos)
-		}
-	}
-	if !certain {
-		x.Notes = append(x.Notes, "the log does not name the host, so no condition of this route can be called broken")
-	}
-}
-
-// methods names what the routes of a group document.
-func (g *group) methods() []string {
-	var all []string
-	for _, r := range g.routes {
-		all = append(all, r.Methods...)
-	}
-	return all
-}
-
 // decide follows the steps of the verdict.
 func (x *explainer) decide() {
 	v, c := &x.Verdict, x.c.contract
@@ -167,14 +119,6 @@ func (x *explainer) decide() {
 
 func (f *Facts) code() string { return clip(f.Status) }
 
-// view is the entries that are looked up: the route's and the page's, or the page's alone.
-func (x *explainer) view() view {
-	if x.route != nil {
-		return viewOf(x.c.contract, x.route)
-	}
-	return view{page: x.c.contract.Codes}
-}
-
 // step3 reports whether the route alone decides.
 func (x *explainer) step3() bool {
 	v, c := &x.Verdict, x.c.contract
@@ -192,7 +136,7 @@ func (x *explainer) step3() bool {
 	}
 	switch {
 	case !contract.Covers(expect, v.Code):
-		why := fmt.Sprintf("%s: of such requests only %s is expected", x.RouteWhy, strings.Join(expect, ", "))
+		why := fmt.Sprintf("%s; such requests are expected to get %s", x.RouteWhy, strings.Join(expect, ", "))
 		x.undocumented(reason, v.SLO, why)
 		return true
 	case len(c.Codes) == 0:

@@ -300,3 +300,26 @@ func results(c *Classifier, v *Verdict) string {
 	slices.Sort(all)
 	return strings.Join(all, ", ")
 }
+
+// Why this route and no other.
+func TestExplainNamesTheRivals(t *testing.T) {
+	c := mustParse(t, `
+contract: v1
+codes: {200: OK}
+routes:
+  - match: GET /jobs/{id}
+  - match: GET /jobs/{id}.json
+  - match: GET /jobs/latest
+  - match: GET /{any}/latest
+`)
+	for target, want := range map[string]string{
+		"/jobs/7":      "/jobs/{id} (test.yaml:5:12) matches /jobs/7",
+		"/jobs/7.json": "/jobs/{id}.json (test.yaml:6:12) matches /jobs/7.json; /jobs/{id} would match, too: in the first segment that differs, more literal text wins",
+		"/jobs/latest": "/jobs/latest (test.yaml:7:12) is the path itself; /jobs/{id}, /{any}/latest would match, too: in the first segment that differs, more literal text wins",
+		"/x/latest":    "/{any}/latest (test.yaml:8:12) matches /x/latest",
+	} {
+		if got := c.Explain(&Facts{Method: []byte("GET"), Target: []byte(target), Status: []byte("200")}).RouteWhy; got != want {
+			t.Errorf("%s: %s, want %s", target, got, want)
+		}
+	}
+}
