@@ -45,7 +45,9 @@ func (r *report) writeHTML(w io.Writer) error {
 			page.Sections = append(page.Sections, reportSection{k.title, k.summary, driftColumns(k.kind), rows})
 		}
 	}
-	bar := func(c codeRow) string { return strconv.FormatFloat(c.Share/most*100, 'f', 1, 64) } // percent of the longest
+	bar := func(c codeRow) string { // percent of the longest one, and never too little to be seen
+		return strconv.FormatFloat(max(c.Share/most*100, 0.8), 'f', 1, 64)
+	}
 	t, err := template.New("report").Funcs(template.FuncMap{"bar": bar, "percent": percent, "thousands": thousands}).Parse(reportHTML)
 	if err != nil {
 		return err
