@@ -1,19 +1,14 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"strconv"
-	"strings"
 	"time"
 
 	"httpstatus_exporter/classify"
-	"httpstatus_exporter/ingest"
 	"httpstatus_exporter/ingest/accesslog"
 )
 
@@ -97,109 +92,51 @@ func runExplain(_ context.Context, c *command, args []string, s std) error {
 	if err != nil {
 		return err
 	}
-	lines, err := explainInput(fs.Args(), s)
+	lines, err := explainInput(fs.Args(), api.maxLine, s)
 	if err != nil {
 		return err
 	}
 	entries, first := true, true
 	for line, err := range lines {
-		if err != nil {
+		var e *explainedLine
+		switch {
+		case errors.Is(err, errTooLong):
+			e = noEntry("", accesslog.TooLong)
+		case err != nil:
+			return err
+		default:
+			e = x.explain(line)
+		}
+		entries = entries && e.Entry != nil
+		if err := e.write(s.out, output, first); err != nil {
 			return err
 		}
-		e := x.explain(line)
-		entries = entries && e.Entry != nil
-		if output == "json" {
-			enc := json.NewEncoder(s.out)
-			enc.SetEscapeHTML(false)
-			if err := enc.Encode(e); err != nil {
-				return err
-			}
-			continue
-		}
-		if !first {
-			fmt.Fprintln(s.out)
-		}
-		e.writeText(s.out)
 		first = false
 	}
 	if first && output == "text" {
 		return errors.New("found no line on standard input; give one as the argument, or pipe a log into explain")
 	}
 	if !entries {
+		if fs.NArg() == 1 {
+			hintFile(fs.Arg(0), s)
+		}
 		return exitCode(exitFinding)
 	}
 	return nil
 }
 
-// explainInput yields the line that the arguments name, or the lines of standard input.
-func explainInput(args []string, s std) (func(func(string, error) bool), error) {
-	switch {
-	case len(args) == 0:
-		if isTerminal(s.in) {
-			fmt.Fprintln(s.err, "Paste access-log lines; Ctrl-D ends.")
-		}
-		return linesOf(s.in), nil
-	case len(args) > 1:
-		return nil, fmt.Errorf("found %d arguments; put the line into quotes: explain '%s ...'", len(args), args[0])
+// write prints one line; first says that none was printed before.
+func (e *explainedLine) write(w io.Writer, output string, first bool) error {
+	if output == "json" {
+		enc := json.NewEncoder(w)
+		enc.SetEscapeHTML(false)
+		return enc.Encode(e)
 	}
-	line := args[0]
-	if name, number, ok := fileLine(line); ok {
-		var err error
-		if line, err = readLine(name, number); err != nil {
-			return nil, err
-		}
+	if !first {
+		fmt.Fprintln(w)
 	}
-	return func(yield func(string, error) bool) { yield(line, nil) }, nil
-}
-
-func linesOf(r io.Reader) func(func(string, error) bool) {
-	return func(yield func(string, error) bool) {
-		in := bufio.NewReader(r)
-		for {
-			line, err := in.ReadString('\n')
-			if line != "" && !yield(strings.TrimSuffix(line, "\n"), nil) {
-				return
-			}
-			if err != nil {
-				if err != io.EOF {
-					yield("", err)
-				}
-				return
-			}
-		}
-	}
-}
-
-// fileLine takes FILE:LINE apart; ok only when the file exists, so that no log line is mistaken for one.
-func fileLine(arg string) (name string, number int, ok bool) {
-	i := strings.LastIndexByte(arg, ':')
-	if i < 0 {
-		return "", 0, false
-	}
-	n, err := strconv.Atoi(arg[i+1:])
-	if err != nil || n < 1 {
-		return "", 0, false
-	}
-	st, err := os.Stat(arg[:i])
-	return arg[:i], n, err == nil && !st.IsDir()
-}
-
-func readLine(name string, number int) (string, error) {
-	f, err := ingest.Open(name)
-	if err != nil {
-		return "", plain(err)
-	}
-	defer f.Close()
-	n := 0
-	for line, err := range linesOf(f) {
-		if err != nil {
-			return "", fmt.Errorf("%s: %w", name, err)
-		}
-		if n++; n == number {
-			return line, nil
-		}
-	}
-	return "", fmt.Errorf("%s has %s; there is no line %d", name, count(int64(n), "line"), number)
+	e.writeText(w)
+	return nil
 }
 
 // An explainer reads lines as the pipeline does and asks the classifier why.
@@ -228,12 +165,7 @@ func newExplainer(a *apiFlags) (*explainer, error) {
 func (x *explainer) explain(line string) *explainedLine {
 	var e accesslog.Entry
 	if reason := x.parser.Parse([]byte(line), &e); reason != accesslog.None {
-		kind := "failed"
-		if reason.Skipped() {
-			kind = "skipped"
-		}
-		return &explainedLine{line: line, Reason: reason.String(), Conditions: []explainedCondition{},
-			Series: []string{fmt.Sprintf("httpstatus_log_lines_%s_total{reason=%q}", kind, reason)}}
+		return noEntry(line, reason)
 	}
 	facts := classify.Facts{Method: e.Method, Target: e.Target, Host: e.Host, Status: e.Status, BodyBytes: -1, Values: e.Values[:len(x.classifier.Fields())]}
 	if x.format.HasBodyBytes() {
@@ -263,6 +195,16 @@ func (x *explainer) explain(line string) *explainedLine {
 	}
 	out.Series = x.series(&w)
 	return out
+}
+
+// noEntry explains a line that is none.
+func noEntry(line string, reason accesslog.Reason) *explainedLine {
+	kind := "failed"
+	if reason.Skipped() {
+		kind = "skipped"
+	}
+	return &explainedLine{line: line, Reason: reason.String(), Conditions: []explainedCondition{},
+		Series: []string{fmt.Sprintf("httpstatus_log_lines_%s_total{reason=%q}", kind, reason)}}
 }
 
 func (x *explainer) entry(e *accesslog.Entry) *explainedEntry {
