@@ -56,8 +56,7 @@ func loadBaseline(name string) (*baseline, error) {
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	dec.KnownFields(true)
 	if err := dec.Decode(&file); err != nil && err != io.EOF {
-		message := strings.NewReplacer(" in type main.baselineFile", "; the keys are baseline and findings", " in type main.accepted", "; the keys of a finding are kind, code, route, method, reason").Replace(yamlError(err).Error())
-		return nil, fmt.Errorf("%s: %s", name, message)
+		return nil, yamlError(name, data, err, keysOf{"baselineFile": "the keys are baseline and findings", "accepted": "the keys of a finding are kind, code, route, method, reason"})
 	}
 	if file.Baseline != "v1" {
 		return nil, fmt.Errorf("%s: found baseline %q; a baseline begins with \"baseline: v1\"", name, file.Baseline)

@@ -77,8 +77,8 @@ func TestBaselineMistakes(t *testing.T) {
 		{"", `a baseline begins with "baseline: v1"`},
 		{"baseline: v2\nfindings: []\n", `found baseline "v2"`},
 		{"baseline: v1\nfindings: [{kind: undocumentd}]\n", `finding 1 has the kind "undocumentd"; use undocumented, violation`},
-		{"baseline: v1\nfindings: [{knd: violation}]\n", "line 2: field knd not found; the keys of a finding are kind, code, route, method, reason"},
-		{"baseline: v1\nfindigs: []\n", "line 2: field findigs not found; the keys are baseline and findings"},
+		{"baseline: v1\nfindings: [{knd: violation}]\n", `b.yaml:2:13: unknown key "knd"; the keys of a finding are kind, code, route, method, reason`},
+		{"baseline: v1\nfindigs: []\n", `b.yaml:2:1: unknown key "findigs"; the keys are baseline and findings`},
 		{"\t", "b.yaml: "},
 	} {
 		if _, err := loadBaseline(write(t, "b.yaml", r.text)); err == nil || !strings.Contains(err.Error(), r.want) {

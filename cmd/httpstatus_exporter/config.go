@@ -42,6 +42,12 @@ type fileConfig struct {
 	APIs []fileAPI `yaml:"apis"`
 }
 
+var configKeys = keysOf{
+	"fileConfig": "the only key here is apis",
+	"fileAPI":    "the keys of an API are name, contract, access_logs",
+	"fileLog":    "the keys of a log are path, format, from",
+}
+
 type fileAPI struct {
 	Name       string    `yaml:"name"`
 	Contract   string    `yaml:"contract"`
@@ -63,8 +69,10 @@ func (a *apiFlags) load() (*config, error) {
 		}
 		return compile([]fileAPI{api}, "", flagNames)
 	}
-	if len(a.paths) > 0 {
-		return nil, errors.New("found both --config.file and --access-log.path; the file lists its own access_logs")
+	for _, name := range []string{"access-log.path", "access-log.format", "access-log.from", "api.contract", "api.name"} {
+		if a.flags.Changed(name) {
+			return nil, fmt.Errorf("found both --config.file and --%s; what describes an API belongs into the file", name)
+		}
 	}
 	data, err := os.ReadFile(a.configFile)
 	if err != nil {
@@ -74,23 +82,19 @@ func (a *apiFlags) load() (*config, error) {
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	dec.KnownFields(true)
 	if err := dec.Decode(&f); err != nil && err != io.EOF {
-		return nil, fmt.Errorf("%s: %w", a.configFile, yamlError(err))
+		return nil, yamlError(a.configFile, data, err, configKeys)
 	}
 	if len(f.APIs) == 0 {
 		return nil, fmt.Errorf("%s: found no apis; write apis: [{name: ..., contract: ..., access_logs: [{path: ..., format: ...}]}]", a.configFile)
 	}
-	return compile(f.APIs, filepath.Dir(a.configFile), fileNames(a.configFile))
+	return compile(f.APIs, filepath.Dir(a.configFile), fileNames(a.configFile, data))
 }
 
-// names tells how a message names the setting key of the i-th api.
-type names func(i int, key string) string
+// names tells how a message names a setting of an api, or of one of its logs (-1 for the api's own).
+type names func(api, log int, key string) string
 
-func flagNames(_ int, key string) string {
+func flagNames(_, _ int, key string) string {
 	return map[string]string{"contract": "--api.contract", "name": "--api.name", "path": "--access-log.path", "format": "--access-log.format", "from": "--access-log.from"}[key]
-}
-
-func fileNames(file string) names {
-	return func(i int, key string) string { return fmt.Sprintf("%s: apis[%d].%s", file, i, key) }
 }
 
 // compile reads the contracts, relative to dir, and compiles the formats.
@@ -102,7 +106,7 @@ func compile(apis []fileAPI, dir string, at names) (*config, error) {
 	for i, api := range apis {
 		cl, err := loadClassifier(api.Contract, dir)
 		if err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", at(i, "contract"), err))
+			errs = append(errs, fmt.Errorf("%s: %w", at(i, -1, "contract"), err))
 			continue
 		}
 		name := api.Name
@@ -110,14 +114,14 @@ func compile(apis []fileAPI, dir string, at names) (*config, error) {
 			name = cl.Contract().Name
 		}
 		if j, ok := seen[name]; ok {
-			errs = append(errs, fmt.Errorf("%s: found %q for apis %d and %d; each API needs a name of its own", at(i, "name"), name, j, i))
+			errs = append(errs, fmt.Errorf("%s: found %q again, the name of apis[%d]; each API needs a name of its own", at(i, -1, "name"), name, j))
 		}
 		seen[name] = i
 		c.apis = append(c.apis, apiConfig{name, cl})
-		for _, l := range api.AccessLogs {
-			lc, err := compileLog(l, len(c.apis)-1, func(key string) string { return at(i, key) })
+		for j, l := range api.AccessLogs {
+			lc, err := compileLog(l, len(c.apis)-1, func(key string) string { return at(i, j, key) })
 			if err == nil && paths[lc.path] {
-				err = fmt.Errorf("%s: found %q twice; each log belongs to one API once", at(i, "path"), lc.path)
+				err = fmt.Errorf("%s: found %q again; each log belongs to one API once", at(i, j, "path"), lc.path)
 			}
 			if err != nil {
 				errs = append(errs, err)
@@ -241,20 +245,4 @@ func withoutPath(err error) error {
 		return p.Err
 	}
 	return err
-}
-
-// yamlError makes the decoder's list of mistakes one line each and names Go types as YAML does.
-func yamlError(err error) error {
-	var te *yaml.TypeError
-	if !errors.As(err, &te) {
-		return err
-	}
-	msgs := make([]string, len(te.Errors))
-	for i, m := range te.Errors {
-		m = strings.ReplaceAll(m, " in type main.fileConfig", "; the only key here is apis")
-		m = strings.ReplaceAll(m, " in type main.fileAPI", "; the keys of an API are name, contract, access_logs")
-		m = strings.ReplaceAll(m, " in type main.fileLog", "; the keys of a log are path, format, from")
-		msgs[i] = strings.TrimPrefix(m, "yaml: ")
-	}
-	return errors.New(strings.Join(msgs, "\n\t"))
 }

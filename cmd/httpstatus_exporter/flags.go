@@ -72,6 +72,7 @@ func invalidValue(err *pflag.InvalidValueError) string {
 
 // apiFlags are the flags that mean the same in every command.
 type apiFlags struct {
+	flags      *pflag.FlagSet // where addSources has put them
 	configFile string
 	name       string
 	contract   string
@@ -95,6 +96,7 @@ func (a *apiFlags) addFormat(fs *pflag.FlagSet) {
 }
 
 func (a *apiFlags) addSources(fs *pflag.FlagSet) {
+	a.flags = fs
 	fs.StringVar(&a.configFile, "config.file", "", "YAML file for several APIs; the flags --api.* and --access-log.* describe a single one")
 	a.addContract(fs)
 	fs.StringArrayVar(&a.paths, "access-log.path", nil, "access log to follow; repeatable; globs are re-read while running; - is standard input")

@@ -178,16 +178,6 @@ func hostOf(element *yaml.Node) string {
 	return ""
 }
 
-// value returns the value of a key, nil where the mapping does not have it.
-func value(n *yaml.Node, key string) *yaml.Node {
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		if n.Content[i].Value == key {
-			return n.Content[i+1]
-		}
-	}
-	return nil
-}
-
 // block reports whether a mapping is written line by line.
 func block(n *yaml.Node) bool {
 	return n.Kind == yaml.MappingNode && n.Style&yaml.FlowStyle == 0 && len(n.Content) > 0

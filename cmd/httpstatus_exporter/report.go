@@ -168,7 +168,7 @@ func inputTable(api *apiFlags, inputs []*input) (*table, *config, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	lc, err := compileLog(fileLog{Path: "-", Format: api.format}, 0, func(key string) string { return flagNames(0, key) })
+	lc, err := compileLog(fileLog{Path: "-", Format: api.format}, 0, func(key string) string { return flagNames(0, -1, key) })
 	if err != nil {
 		return nil, nil, err
 	}
