@@ -2,6 +2,7 @@ package tail
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"testing"
 	"testing/synctest"
@@ -182,4 +183,29 @@ func TestDrainAndCaughtUp(t *testing.T) {
 			r.t.Errorf("%d lines were read when drained, want 30000", len(r.savedGot))
 		}
 	})
+}
+
+// TestCompressedBetweenLooks rotates and compresses several times between two looks. It runs by the real clock: what is
+// decided by the times of files cannot be seen in a bubble.
+func TestCompressedBetweenLooks(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(c *Config) { c.Tick = time.Second })
+	r.write("log", 100)
+	r.start()
+	r.pause(1)
+	for i := range 8 {
+		r.write("log", 100)
+		for n := i; n > 0; n-- {
+			r.rename(fmt.Sprintf("log.%d.gz", n), fmt.Sprintf("log.%d.gz", n+1))
+		}
+		r.rename("log", "log.1")
+		r.write("log", 10)
+		r.compress("log.1", ".gz")
+		time.Sleep(r.cfg.Tick * 2 / 5)
+		if i == 4 {
+			r.snapshot()
+			r.restart()
+		}
+	}
+	r.check()
 }
