@@ -23,7 +23,9 @@ func (r *reader) routes(n *yaml.Node) []Route {
 		}
 		for _, key := range operations(&route) {
 			if other, again := first[key]; again {
-				r.errorAt(route.Pos, "%s conflicts with the route in line %d: same method and same path; make them one route", describeOperation(key), other.Line)
+				method, _, _ := strings.Cut(key, " ")
+				r.errorAt(route.Pos, "%s conflicts with the route in line %d: same method and same path; make them one route",
+					strings.TrimSpace(method+" "+route.Template), other.Line)
 				break
 			}
 			first[key] = route.Pos
