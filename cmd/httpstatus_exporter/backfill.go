@@ -33,6 +33,7 @@ type backfill struct {
 	gatherer prometheus.Gatherer // takes a new snapshot at every Gather
 	now      int64               // current step: Unix time divided by step; 0 = none yet
 	first    int64               // the first step that has samples
+	last     time.Time           // of the newest entry
 	families map[string]*backfillFamily
 	err      error
 }
@@ -73,7 +74,8 @@ func (b *backfill) advance(step int64) {
 	b.now = step
 }
 
-// finish takes the sample after the last entry.
+// finish takes the sample after the last entry. It is dated a second after that entry, not at the end of its step: a
+// sample from the future would keep Prometheus from taking live ones.
 func (b *backfill) finish() {
 	if b.now > 0 {
 		b.sample(b.now + 1)
@@ -172,14 +174,14 @@ func formatFloat(f float64) string { return strconv.FormatFloat(f, 'g', -1, 64) 
 // write prints the samples as OpenMetrics text: family by family, series by series, in the order of time.
 func (b *backfill) write(w io.Writer) error {
 	out := bufio.NewWriterSize(w, 1<<16)
-	seconds := b.step.Seconds()
+	seconds, end := b.step.Seconds(), float64(b.last.Unix()+1)
 	for _, f := range slices.SortedFunc(maps.Values(b.families), func(x, y *backfillFamily) int { return cmp.Compare(x.name, y.name) }) {
 		kind := strings.ToLower(f.kind.String())
 		fmt.Fprintf(out, "# HELP %s %s\n# TYPE %[1]s %[3]s\n", strings.TrimSuffix(f.name, "_total"), labelEscaper.Replace(f.help), kind)
 		for _, key := range slices.Sorted(maps.Keys(f.series)) {
 			s := f.series[key]
 			for i, v := range s.values {
-				fmt.Fprintf(out, "%s %s %s\n", key, formatFloat(v), formatFloat(float64(s.from+int64(i))*seconds))
+				fmt.Fprintf(out, "%s %s %s\n", key, formatFloat(v), formatFloat(min(float64(s.from+int64(i))*seconds, end)))
 			}
 		}
 	}
@@ -225,6 +227,7 @@ func (w *worker) countByTime(src *ingest.Source, block ingest.Block, b *backfill
 			end = start + i + 1
 		}
 		t := r.time(bytes.TrimSuffix(rest[start:end], []byte("\n")))
+		b.last = later(b.last, t)
 		if !t.IsZero() && t.UnixNano()/int64(b.step) > b.now {
 			w.count(src, ingest.Block{Data: rest[:start]})
 			rest, end = rest[start:], end-start

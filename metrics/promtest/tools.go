@@ -18,7 +18,7 @@ type Tool struct {
 }
 
 // Find looks for a program of Prometheus ("prometheus", "promtool"): in $PROMETHEUS3_DIR, in the folder where the checks
-// of this repository build Prometheus 3 (httpstatus_exporter-tools beside Go's build cache), then in $PATH.
+// of this repository build Prometheus 3 (httpstatus_exporter-tools/prometheus-3.* beside Go's build cache), then in $PATH.
 func Find(name string) (Tool, bool) {
 	for _, dir := range []string{os.Getenv("PROMETHEUS3_DIR"), cacheDir()} {
 		if dir == "" {
@@ -71,5 +71,9 @@ var cacheDir = sync.OnceValue(func() string {
 	if err != nil {
 		return ""
 	}
-	return filepath.Join(filepath.Dir(strings.TrimSpace(string(out))), "httpstatus_exporter-tools")
+	built, _ := filepath.Glob(filepath.Join(filepath.Dir(strings.TrimSpace(string(out))), "httpstatus_exporter-tools", "prometheus-3.*"))
+	if len(built) == 0 {
+		return ""
+	}
+	return built[len(built)-1]
 })
