@@ -189,6 +189,27 @@ func (b *backfill) write(w io.Writer) error {
 	return out.Flush()
 }
 
+// read counts the lines of one input, in their order.
+func (b *backfill) read(ctx context.Context, w *worker, in *input, maxLine int, buffer *ingest.Buffer) error {
+	r, err := in.reader()
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	lines := ingest.NewLines(r, maxLine)
+	for ctx.Err() == nil && b.err == nil {
+		block, err := lines.Next(buffer)
+		in.source.Stats.Bytes.Store(lines.Offset())
+		w.countByTime(in.source, block, b)
+		if err == io.EOF {
+			return nil
+		} else if err != nil {
+			return fmt.Errorf("reading %s: %w", in.source.Name, err)
+		}
+	}
+	return nil
+}
+
 // runBackfill reads the inputs in order and prints their history.
 func runBackfill(ctx context.Context, t *table, inputs []*input, maxLine int, step time.Duration, s std) error {
 	var current atomic.Pointer[table]
@@ -198,16 +219,8 @@ func runBackfill(ctx context.Context, t *table, inputs []*input, maxLine int, st
 	defer showProgress(s.err, inputs)()
 	var buffer ingest.Buffer
 	for _, in := range inputs {
-		lines := ingest.NewLines(in.reader, maxLine)
-		for ctx.Err() == nil && b.err == nil {
-			block, err := lines.Next(&buffer)
-			in.source.Stats.Bytes.Store(lines.Offset())
-			w.countByTime(in.source, block, b)
-			if err == io.EOF {
-				break
-			} else if err != nil {
-				return fmt.Errorf("reading %s: %w", in.source.Name, err)
-			}
+		if err := b.read(ctx, w, in, maxLine, &buffer); err != nil {
+			return err
 		}
 	}
 	if err := cmp.Or(b.err, ctx.Err()); err != nil {

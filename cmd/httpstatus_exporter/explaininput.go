@@ -17,10 +17,13 @@ import (
 func hintFile(arg string, s std) {
 	name, number, found := cutLast(arg, ':')
 	_, err := strconv.Atoi(number)
-	_, serr := os.Stat(arg)
+	_, argErr := os.Stat(arg)
+	_, nameErr := os.Stat(name)
 	switch {
-	case serr == nil:
+	case argErr == nil:
 		fmt.Fprintf(s.err, "httpstatus_exporter explain: %s is a file; name a line of it, as in %s:1, or pipe it into explain\n", arg, arg)
+	case found && err == nil && nameErr == nil:
+		fmt.Fprintf(s.err, "httpstatus_exporter explain: %s has no line %s; the first one is %s:1\n", name, number, name)
 	case found && err == nil && !strings.ContainsAny(name, " \t\""):
 		fmt.Fprintf(s.err, "httpstatus_exporter explain: if %s is meant as FILE:LINE: there is no file %s\n", arg, name)
 	}

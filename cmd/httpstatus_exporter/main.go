@@ -74,7 +74,12 @@ func run(ctx context.Context, args []string, s std) int {
 	} else if len(args) == 1 && (args[0] == "-h" || args[0] == "--help") {
 		return help(all, nil, s)
 	}
+	out := &checkedWriter{Writer: s.out}
+	s.out = out
 	err := cmd.run(ctx, cmd, rest, s)
+	if out.err != nil {
+		err = fmt.Errorf("the output could not be written: %w", withoutPath(out.err))
+	}
 	var code exitCode
 	switch {
 	case err == nil || errors.Is(err, pflag.ErrHelp):
@@ -84,6 +89,20 @@ func run(ctx context.Context, args []string, s std) int {
 	}
 	fmt.Fprintf(s.err, "httpstatus_exporter %s: %v\n", cmd.name, err)
 	return exitUsage
+}
+
+// A checkedWriter remembers the first error, so that no command succeeds whose output is lost on a full disk.
+type checkedWriter struct {
+	io.Writer
+	err error
+}
+
+func (w *checkedWriter) Write(p []byte) (int, error) {
+	n, err := w.Writer.Write(p)
+	if w.err == nil {
+		w.err = err
+	}
+	return n, err
 }
 
 // exitCode is an error that has been reported already and only sets the exit code.

@@ -38,13 +38,8 @@ func progressLine(inputs []*input, elapsed time.Duration) string {
 	var size, at int64
 	known := true
 	for _, in := range inputs {
-		if in.file == nil {
-			known = false
-			at += in.source.Stats.Bytes.Load()
-			continue
-		}
-		size += in.file.Size()
-		at += in.file.Position()
+		n, of, sized := in.position()
+		at, size, known = at+n, size+of, known && sized
 	}
 	rate := float64(at) / elapsed.Seconds()
 	if !known || size == 0 {

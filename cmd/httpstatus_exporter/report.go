@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -62,11 +60,6 @@ func runReport(ctx context.Context, c *command, args []string, s std) error {
 		return err
 	}
 	inputs, err := openInputs(f.files, s.in)
-	defer func() {
-		for _, in := range inputs {
-			in.close()
-		}
-	}()
 	if err != nil {
 		return err
 	}
@@ -227,56 +220,6 @@ func work(ctx context.Context, t *table, workers int, inputs []*input, maxLine i
 		drifts[0].merge(d)
 	}
 	return drifts[0], nil
-}
-
-// An input is one opened file of a report.
-type input struct {
-	source *ingest.Source
-	reader io.Reader
-	file   *ingest.File // nil for standard input
-}
-
-// run reads the input to its end, by way of the queue.
-func (in *input) run(ctx context.Context, q *ingest.Queue, maxLine int) error {
-	if in.file == nil {
-		return ingest.NewReader(in.source, in.reader, q, maxLine).Run(ctx)
-	}
-	return ingest.NewFinite(in.source, in.file, q, maxLine).Run(ctx)
-}
-
-func (in *input) close() {
-	if in.file != nil {
-		in.file.Close()
-	}
-}
-
-// openInputs opens all files before any is read, so that a mistyped name costs nothing.
-func openInputs(names []string, stdin io.Reader) ([]*input, error) {
-	var inputs []*input
-	var errs []error
-	for _, name := range names {
-		if name == "-" {
-			inputs = append(inputs, &input{source: &ingest.Source{Name: name}, reader: ingest.Decompress(stdin)})
-			continue
-		}
-		f, err := ingest.Open(name)
-		if err != nil {
-			errs = append(errs, inputError(name, err))
-			continue
-		}
-		inputs = append(inputs, &input{source: &ingest.Source{Name: name}, reader: f, file: f})
-	}
-	return inputs, errors.Join(errs...)
-}
-
-func inputError(name string, err error) error {
-	if st, serr := os.Stat(name); serr == nil && st.IsDir() {
-		return fmt.Errorf("%s is a directory; name the files in it, such as %s", name, filepath.Join(name, "*.log"))
-	}
-	if errors.Is(err, os.ErrNotExist) && strings.ContainsAny(name, "$%") {
-		return fmt.Errorf("%w; a format is given with -f, before the files", plain(err))
-	}
-	return plain(err)
 }
 
 func (r *report) writeJSON(w io.Writer) error {
