@@ -151,6 +151,9 @@ func fileState(path string) string {
 	if path == "-" {
 		return "standard input"
 	}
+	if st, err := os.Stat(path); err == nil && st.Mode().Type() == os.ModeNamedPipe {
+		return "named pipe"
+	}
 	names, _ := filepath.Glob(path)
 	var size int64
 	files := 0

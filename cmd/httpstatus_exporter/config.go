@@ -172,8 +172,10 @@ func checkPath(path, at string) error {
 		return notReadable(err, at)
 	case st.IsDir():
 		return fmt.Errorf("%s: %s is a directory; name a file in it, or a glob such as %s", at, path, filepath.Join(path, "*.log"))
+	case st.Mode().Type() == fs.ModeNamedPipe: // to open it would wait for a writer
+		return nil
 	case !st.Mode().IsRegular():
-		return fmt.Errorf("%s: %s is no regular file and cannot be followed; name the file that the server writes, or - for standard input", at, path)
+		return fmt.Errorf("%s: %s is neither a file nor a named pipe; name the file that the server writes, or - for standard input", at, path)
 	}
 	f, err := os.Open(path)
 	if err != nil {

@@ -40,7 +40,7 @@ type engine struct {
 // A following is one followed path with what stops it.
 type following struct {
 	source   *ingest.Source
-	follower *tail.Follower // nil for standard input
+	follower *tail.Follower // nil for standard input and pipes
 	stop     context.CancelFunc
 	done     chan struct{}
 	caughtUp <-chan struct{}
@@ -145,20 +145,10 @@ func (e *engine) newTable(c *config, sources []*ingest.Source) *table {
 func (e *engine) follow(l logConfig, src *ingest.Source) error {
 	ctx, stop := context.WithCancel(e.ctx)
 	f := &following{source: src, stop: stop, done: make(chan struct{})}
-	var runSource func(context.Context) error
-	if l.path == "-" {
-		in := ingest.NewReader(src, e.stdin, e.queue, e.maxLine)
-		runSource = in.Run
-	} else {
-		var err error
-		positions, known := e.resume[l.path] // known without positions: there was no file yet when the state was saved
-		f.follower, err = tail.New(tail.Config{Path: l.path, FromBeginning: l.fromBeginning || known, MaxLine: e.maxLine,
-			Resume: positions, Logger: e.log}, src, e.queue)
-		if err != nil {
-			stop()
-			return err
-		}
-		runSource, f.caughtUp = f.follower.Run, f.follower.CaughtUp()
+	runSource, err := e.open(f, l)
+	if err != nil {
+		stop()
+		return err
 	}
 	e.following[l.path] = f
 	e.group.Go(func() {
@@ -168,6 +158,33 @@ func (e *engine) follow(l logConfig, src *ingest.Source) error {
 		}
 	})
 	return nil
+}
+
+// open makes the source of l and returns what runs it: a Follower of files, or a Reader of what can be read only once.
+func (e *engine) open(f *following, l logConfig) (func(context.Context) error, error) {
+	if l.path == "-" {
+		return ingest.NewReader(f.source, e.stdin, e.queue, e.maxLine).Run, nil
+	}
+	if st, err := os.Stat(l.path); err == nil && st.Mode().Type() == os.ModeNamedPipe {
+		pipe, err := ingest.OpenPipe(l.path)
+		if err != nil {
+			return nil, plain(err)
+		}
+		in := ingest.NewReader(f.source, pipe, e.queue, e.maxLine)
+		return func(ctx context.Context) error {
+			defer pipe.Close()
+			return in.Run(ctx)
+		}, nil
+	}
+	positions, known := e.resume[l.path] // known without positions: there was no file yet when the state was saved
+	var err error
+	f.follower, err = tail.New(tail.Config{Path: l.path, FromBeginning: l.fromBeginning || known, MaxLine: e.maxLine,
+		Resume: positions, Logger: e.log}, f.source, e.queue)
+	if err != nil {
+		return nil, err
+	}
+	f.caughtUp = f.follower.CaughtUp()
+	return f.follower.Run, nil
 }
 
 func (e *engine) unfollow(path string, f *following) {

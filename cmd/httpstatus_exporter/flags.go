@@ -99,7 +99,7 @@ func (a *apiFlags) addSources(fs *pflag.FlagSet) {
 	a.flags = fs
 	fs.StringVar(&a.configFile, "config.file", "", "YAML file for several APIs; the flags --api.* and --access-log.* describe a single one")
 	a.addContract(fs)
-	fs.StringArrayVar(&a.paths, "access-log.path", nil, "access log to follow; repeatable; globs are re-read while running; - is standard input")
+	fs.StringArrayVar(&a.paths, "access-log.path", nil, "access log to follow, or a named pipe; repeatable; globs are re-read while running; - is standard input")
 	a.addFormat(fs)
 	fs.StringVar(&a.from, "access-log.from", "end", "where to begin in a file seen for the first time at start: end or beginning; files that appear later are read whole")
 	intVar(fs, &a.maxSeries, "metrics.max-series", 1, 10_000, "most response series of one API; further ones are folded into route=\"_overflow\"")

@@ -111,7 +111,7 @@ func (s *server) run(ctx context.Context, cfg *config, storagePath string) error
 	s.page = s.statusPage()
 	s.page.Sample(time.Now())
 	failed := make(chan error, 1)
-	httpServer := &http.Server{Handler: s.handler(), ReadHeaderTimeout: time.Minute}
+	httpServer := &http.Server{Handler: s.handler(), ReadHeaderTimeout: time.Minute, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn)}
 	go func() { failed <- web.ListenAndServe(httpServer, s.web.config(), s.log) }()
 	s.log.Info("Following", "logs", len(cfg.logs), "apis", len(cfg.apis), "version", version.Info())
 	if s.started != nil {
@@ -152,6 +152,8 @@ func listenHint(err error) string {
 		return "; another program listens there (perhaps another httpstatus_exporter): stop it or choose another address"
 	case errors.Is(err, syscall.EACCES):
 		return "; ports below 1024 need a privilege: choose a higher one"
+	case errors.Is(err, syscall.EMFILE):
+		return "; the logs take all of them: raise the limit (ulimit -n, LimitNOFILE= of a unit), or follow fewer"
 	}
 	return ""
 }
