@@ -136,16 +136,23 @@ func TestClassifyAgreesWithExplain(t *testing.T) {
 	for _, c := range contracts(t) {
 		for range 4000 {
 			f := randomFacts(r, c)
-			got, want := classify(c, f), plain(c.Explain(f).Verdict)
-			if len(got.Checks) == 0 && len(want.Checks) == 0 {
-				got.Checks, want.Checks = nil, nil
-			}
-			if !reflect.DeepEqual(got, want) {
-				t.Fatalf("seed %d, contract %s, %s:\ntables %s %+v\nsteps  %s %+v", seed, c.Contract().Name, f.show(),
-					verdict(c, &got), got, verdict(c, &want), want)
+			if problem := disagreement(c, f); problem != "" {
+				t.Fatalf("seed %d: %s", seed, problem)
 			}
 		}
 	}
+}
+
+// disagreement says where tables and plain steps give different verdicts, "" where they agree.
+func disagreement(c *Classifier, f *Facts) string {
+	got, want := classify(c, f), plain(c.Explain(f).Verdict)
+	if len(got.Checks) == 0 && len(want.Checks) == 0 {
+		got.Checks, want.Checks = nil, nil
+	}
+	if reflect.DeepEqual(got, want) {
+		return ""
+	}
+	return fmt.Sprintf("contract %s, %s:\ntables %s %+v\nsteps  %s %+v", c.Contract().Name, f.show(), verdict(c, &got), got, verdict(c, &want), want)
 }
 
 func TestExplainVectors(t *testing.T) {
@@ -321,5 +328,40 @@ routes:
 		if got := c.Explain(&Facts{Method: []byte("GET"), Target: []byte(target), Status: []byte("200")}).RouteWhy; got != want {
 			t.Errorf("%s: %s, want %s", target, got, want)
 		}
+	}
+}
+
+// Routes that give the same verdicts share tables. Each of these differs from the first in one thing that matters.
+func TestRoutesThatAreNearlyAlike(t *testing.T) {
+	c := mustParse(t, `
+contract: v1
+codes:
+  404: Not there
+  410: Gone
+routes:
+  - {match: GET /first, codes: {200: OK, 5XX: Ours}}
+  - {match: GET /again, codes: {200: Fine, 5XX: Theirs}}
+  - {match: GET /slo, codes: {200: {slo: bad}, 5XX: Ours}}
+  - {match: GET /null, codes: {200: OK, 5XX: Ours, 404: null}}
+  - {match: GET /noted, codes: {200: OK, 5XX: Ours, 404: Mine}}
+  - {match: GET /alone, inherit: false, codes: {200: OK, 5XX: Ours}}
+  - {match: GET /pattern, codes: {200: OK, 50X: Ours}}
+  - {match: GET /only, codes: {200: {only_when: [{id: a, request_header: {Accept: present}}]}, 5XX: Ours}}
+  - {match: GET /sends, codes: {200: {sends: [{id: b, body: empty}]}, 5XX: Ours}}
+  - {match: GET /always, codes: {200: {always_when: [{id: c, status: [2XX]}]}, 5XX: Ours}}
+  - {match: GET /demand, codes: {200: OK, 5XX: Ours}, always_when: [{id: d, code: 201, status: [2XX]}]}
+`)
+	for _, target := range c.Routes()[:len(c.Routes())-1] {
+		for _, method := range []string{"GET", "HEAD", "PUT", "OPTIONS", ""} {
+			for code := 100; code < 600; code++ {
+				f := Facts{Method: []byte(method), Target: []byte(target), Status: fmt.Append(nil, code), BodyBytes: 3, Values: make([][]byte, len(c.Fields()))}
+				if problem := disagreement(c, &f); problem != "" {
+					t.Fatal(problem)
+				}
+			}
+		}
+	}
+	if c.columns[0] != c.columns[c.width] {
+		t.Error("two routes with the same codes have tables of their own")
 	}
 }

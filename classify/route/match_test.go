@@ -192,3 +192,20 @@ func match(m *Matcher, templates []string, target string, s *Scratch) string {
 	}
 	return templates[id]
 }
+
+// Static segments are looked up by their ends: these have the same ones, and the same length.
+func TestSegmentsWithTheSameEnds(t *testing.T) {
+	segment := func(i int) string { return fmt.Sprintf("repository-%03d-settings", i) }
+	var templates []string
+	for i := range 300 {
+		templates = append(templates, "/"+segment(2*i)+"/{id}")
+	}
+	m := mustNew(t, templates)
+	var s Scratch
+	for i := range 600 {
+		id, ok := m.Match([]byte("/"+segment(i)+"/1"), &s)
+		if ok != (i%2 == 0) || ok && id != i/2 {
+			t.Errorf("%s: %d %v", segment(i), id, ok)
+		}
+	}
+}
