@@ -15,6 +15,7 @@ type rule struct {
 	condition int32     // the first error condition that fails whatever else the entry says, -1 where there is none
 	checks    []Check   // results of all conditions where none is dynamic, in the order of the file
 	dynamic   []dynamic // all conditions where one or more is dynamic, else nil
+	_         [8]byte   // a rule is a cache line
 }
 
 // dynamic is one condition of a rule, with what is already known of it.

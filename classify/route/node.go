@@ -21,6 +21,7 @@ type node struct {
 
 	id, slashed int              // of the templates that end here, without and with a trailing slash
 	children    map[string]*node // by shape, while the tree is built
+	_           [40]byte         // a node is two cache lines, of which a search reads the first
 }
 
 // slot is a static segment. The contract says which there are, so no client can make their hashes collide.
