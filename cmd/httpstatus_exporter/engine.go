@@ -133,7 +133,7 @@ func (e *engine) newTable(c *config, sources []*ingest.Source) *table {
 	for i, l := range c.logs {
 		api := &apis[l.api]
 		api.HasDuration = api.HasDuration || l.format.HasDuration()
-		api.HasBodyBytes = api.HasBodyBytes || l.format.HasBodyBytes()
+		api.HasBodyBytes = api.HasBodyBytes || l.format.HasSize()
 		known := c.apis[l.api].classifier.Knowing(l.format.Fields(), l.format.HasBodyBytes())
 		t.lanes[i] = lane{source: sources[i], api: l.api, format: l.format, classifier: known, hasBody: l.format.HasBodyBytes()}
 	}

@@ -88,7 +88,7 @@ func (w *worker) count(src *ingest.Source, block ingest.Block) {
 			facts.BodyBytes = -1
 		}
 		r.classifier.Classify(&facts, &w.verdict)
-		w.shard.Count(r.api, &w.verdict, facts.BodyBytes, e.Duration)
+		w.shard.Count(r.api, &w.verdict, e.BodyBytes, e.Duration)
 		if w.drift != nil {
 			w.drift.note(src, block.Offset, lines, r, line, &facts, &w.verdict)
 		}

@@ -133,6 +133,9 @@ func (f *Format) Name() string { return f.name }
 // HasDuration reports whether the format logs how long a request took.
 func (f *Format) HasDuration() bool { return f.has(roleDuration) }
 
+// HasSize reports whether the format logs how large the response was, with its header or without.
+func (f *Format) HasSize() bool { return f.has(roleBytes) }
+
 // HasBodyBytes reports whether the format logs how large the body of the response was. The size of the whole response with
 // its header ($bytes_sent, %O) is none: it is in every Entry, but says nothing about the body.
 func (f *Format) HasBodyBytes() bool {
