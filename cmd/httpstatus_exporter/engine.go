@@ -154,7 +154,7 @@ func (e *engine) follow(l logConfig, src *ingest.Source) error {
 	e.group.Go(func() {
 		defer close(f.done)
 		if err := runSource(ctx); err != nil && ctx.Err() == nil {
-			e.log.Error("A log is no longer read", "source", src.Name, "err", err)
+			e.log.Error("A log is no longer read", "log", src.Name, "err", err)
 		}
 	})
 	return nil

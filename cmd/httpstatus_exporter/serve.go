@@ -93,7 +93,7 @@ type server struct {
 func (s *server) run(ctx context.Context, cfg *config, storagePath string) error {
 	for _, l := range cfg.logs {
 		for _, w := range l.format.Warnings() {
-			s.log.Warn("The access log format deserves a look", "source", l.path, "warning", w)
+			s.log.Warn("The access log format deserves a look", "log", l.path, "warning", w)
 		}
 	}
 	s.engine = newEngine(s.log, s.flags)

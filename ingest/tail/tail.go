@@ -106,7 +106,7 @@ func New(cfg Config, src *ingest.Source, q *ingest.Queue) (*Follower, error) {
 	if f.log == nil {
 		f.log = slog.New(slog.DiscardHandler)
 	}
-	f.log = f.log.With("source", cfg.Path)
+	f.log = f.log.With("log", cfg.Path)
 	if f.maxLine <= 0 {
 		f.maxLine = ingest.DefaultMaxLine
 	}
