@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 
 	"httpstatus_exporter/classify/contract"
@@ -176,22 +175,5 @@ func (r *routing) ofHost(host []byte) *route.Matcher {
 	return r.common
 }
 
-// of returns the route of a group that has the method: HEAD falls back to GET (RFC 9110 section 9.3.2), and a route
-// without methods has them all.
-func (g *group) of(method string) *contract.Route {
-	var get, all *contract.Route
-	for _, r := range g.routes {
-		switch {
-		case slices.Contains(r.Methods, method):
-			return r
-		case len(r.Methods) == 0:
-			all = r
-		case method == "HEAD" && slices.Contains(r.Methods, "GET"):
-			get = r
-		}
-	}
-	if get != nil {
-		return get
-	}
-	return all
-}
+// of returns the route of a group that has the method, see contract.OfMethod.
+func (g *group) of(method string) *contract.Route { return contract.OfMethod(g.routes, method) }

@@ -148,7 +148,7 @@ func (c *Contract) Operations(label, method string) []*Route {
 	}
 	var all []*Route
 	for _, path := range paths {
-		if r := ofMethod(byPath[path], method); r != nil {
+		if r := OfMethod(byPath[path], method); r != nil {
 			all = append(all, r)
 		}
 	}
@@ -164,8 +164,9 @@ func (c *Contract) Operation(label, method string) *Route {
 	return nil
 }
 
-// ofMethod returns the one of the routes of a path that has the method, nil where none has.
-func ofMethod(routes []*Route, method string) *Route {
+// OfMethod returns the one of the routes of a path that has the method, nil where none has: HEAD falls back to GET (RFC 9110
+// section 9.3.2), and a route without methods has them all.
+func OfMethod(routes []*Route, method string) *Route {
 	var get, all *Route
 	for _, r := range routes {
 		switch {

@@ -29,29 +29,11 @@ Exit code: 0 in order, 2 when something is wrong.`,
 }
 
 func runCheck(_ context.Context, c *command, args []string, s std) error {
-	var (
-		api     apiFlags
-		w       webFlags
-		storage string
-	)
-	fs := newFlags(c, s)
-	api.addSources(fs)
-	fs.StringVar(&storage, "storage.path", "", "directory for positions and counts")
-	w.add(fs)
-	if err := parse(fs, args); err != nil {
-		return err
-	}
-	if fs.NArg() > 0 {
-		return fmt.Errorf("found the argument %q; logs are named with --access-log.path=%s", fs.Arg(0), fs.Arg(0))
-	}
-	cfg, err := api.load()
+	f, cfg, err := parseServe(c, args, s)
 	if err != nil {
 		return err
 	}
-	if err := w.check(); err != nil {
-		return err
-	}
-	if err := checkStorage(storage); err != nil {
+	if err := checkStorage(f.storage); err != nil {
 		return err
 	}
 	for i, a := range cfg.apis {

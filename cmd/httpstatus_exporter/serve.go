@@ -43,35 +43,44 @@ SIGHUP reads contracts and configuration again; a mistake in them changes nothin
 	}
 }
 
-func runServe(ctx context.Context, c *command, args []string, s std) error {
-	var (
-		api     apiFlags
-		w       webFlags
-		storage string
-	)
+// serveFlags are the flags of serve, which check takes as well.
+type serveFlags struct {
+	api     apiFlags
+	web     webFlags
+	storage string
+}
+
+// parseServe reads the flags and the configuration that they name.
+func parseServe(c *command, args []string, s std) (*serveFlags, *config, error) {
+	f := new(serveFlags)
 	fs := newFlags(c, s)
-	api.addSources(fs)
-	fs.StringVar(&storage, "storage.path", "", "directory for positions and counts; with it, counting is exact across crashes")
-	w.add(fs)
-	api.addLog(fs)
+	f.api.addSources(fs)
+	fs.StringVar(&f.storage, "storage.path", "", "directory for positions and counts; with it, counting is exact across crashes")
+	f.web.add(fs)
+	f.api.addLog(fs)
 	if err := parse(fs, args); err != nil {
-		return err
+		return nil, nil, err
 	}
 	if fs.NArg() > 0 {
-		return fmt.Errorf("found the argument %q; logs are named with --access-log.path=%s", fs.Arg(0), fs.Arg(0))
+		return nil, nil, fmt.Errorf("found the argument %q; logs are named with --access-log.path=%s", fs.Arg(0), fs.Arg(0))
 	}
-	if err := w.check(); err != nil {
-		return err
+	if err := f.web.check(); err != nil {
+		return nil, nil, err
 	}
-	cfg, err := api.load()
+	cfg, err := f.api.load()
+	return f, cfg, err
+}
+
+func runServe(ctx context.Context, c *command, args []string, s std) error {
+	f, cfg, err := parseServe(c, args, s)
 	if err != nil {
 		return err
 	}
 	if len(cfg.logs) == 0 {
 		return errors.New("no access log is named; use --access-log.path=/var/log/nginx/access.log, or try httpstatus_exporter demo")
 	}
-	srv := &server{flags: &api, web: &w, log: api.logger(s.err)}
-	return srv.run(ctx, cfg, storage)
+	srv := &server{flags: &f.api, web: &f.web, log: f.api.logger(s.err)}
+	return srv.run(ctx, cfg, f.storage)
 }
 
 // A server is the long-running exporter: an engine and what HTTP shows of it.
