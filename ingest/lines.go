@@ -4,10 +4,14 @@ import (
 	"bytes"
 	"errors"
 	"io"
+
+	"httpstatus_exporter/ingest/container"
 )
 
 // Lines cuts a sequential reader into blocks of whole lines. Every way to cut the input into reads gives the same lines.
 // A line longer than the maximum is dropped, whatever its length, with no memory but the buffer's, and counted once.
+//
+// Lines that a container runtime cut into pieces are put together: see container.Joiner.
 type Lines struct {
 	r        io.Reader
 	max      int    // longest line, without '\n'
@@ -15,6 +19,7 @@ type Lines struct {
 	dropping bool   // in the middle of a line that was too long
 	offset   int64  // bytes handed out or dropped
 	err      error  // of r, once it has one
+	join     container.Joiner
 }
 
 // NewLines returns a Lines over r; maxLine 0 means DefaultMaxLine.
@@ -22,8 +27,11 @@ func NewLines(r io.Reader, maxLine int) *Lines {
 	if maxLine <= 0 {
 		maxLine = DefaultMaxLine
 	}
-	return &Lines{r: r, max: maxLine}
+	return &Lines{r: r, max: maxLine, join: container.Joiner{MaxLine: maxLine}}
 }
+
+// Joiner returns what puts the pieces of lines together. It changes with Next.
+func (l *Lines) Joiner() *container.Joiner { return &l.join }
 
 // Offset returns how many bytes of the input have been handed out as lines or dropped.
 func (l *Lines) Offset() int64 { return l.offset }
@@ -63,13 +71,18 @@ func (l *Lines) Next(b *Buffer) (Block, error) {
 			end := from + i + 1
 			l.keep(buf[end:n])
 			l.offset += int64(end)
-			return Block{Data: buf[:end], Offset: start}, nil
+			return l.block(buf[:end], start), nil
 		}
 		if err != nil {
 			l.offset += int64(n)
-			return Block{Data: buf[:n], Offset: start}, err
+			return l.block(buf[:n], start), err
 		}
 	}
+}
+
+func (l *Lines) block(data []byte, start int64) Block {
+	data, tooLong := l.join.Join(data)
+	return Block{Data: data, Offset: start, TooLong: tooLong}
 }
 
 // read is one Read of r that gives at least a byte or the error, which stays. A reader that gives neither a hundred times

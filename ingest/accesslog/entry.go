@@ -40,6 +40,7 @@ const (
 	Blank   // an empty line
 	Comment // a line that begins with '#', or a header
 	Message // a line of an error log or another program's message
+	Partial // a piece of a line that a container runtime cut; the last piece is the whole line
 	reasons
 )
 
@@ -48,7 +49,7 @@ func (r Reason) Skipped() bool { return r >= Blank }
 
 // String returns the value of the reason label.
 func (r Reason) String() string {
-	return [...]string{"", "malformed", "status", "truncated", "too_long", "encoding", "blank", "comment", "message"}[r]
+	return [...]string{"", "malformed", "status", "truncated", "too_long", "encoding", "blank", "comment", "message", "partial"}[r]
 }
 
 // Reasons returns all reasons but None.

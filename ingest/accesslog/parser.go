@@ -1,6 +1,11 @@
 package accesslog
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+
+	"httpstatus_exporter/ingest/container"
+)
 
 // A Parser reads lines of one format. It is not safe for concurrent use; any number of Parsers may share a Format.
 type Parser struct {
@@ -11,7 +16,9 @@ type Parser struct {
 	scratch  []byte // values with their escapes undone; valid until the next Parse
 	path     []byte // see program.joins
 	query    []byte
-	ends     []int // of match: where the value of each part begins and ends
+	ends     []int  // of match: where the value of each part begins and ends
+	wrapped  []byte // content of a line that Docker wrapped, its escapes undone; valid until the next Parse
+	unwraps  bool   // the format itself is not what a container runtime writes
 }
 
 // NewParser returns a Parser that reads, beside what every entry has, the fields named: see Format.Fields. A field that
@@ -24,6 +31,7 @@ func (f *Format) NewParser(fields []string) *Parser {
 		parts = max(parts, len(t.fields))
 	}
 	p.ends = make([]int, 2*parts)
+	p.unwraps = !slices.ContainsFunc(f.templates, func(t *template) bool { return container.Wraps([]byte(t.literals[0])) })
 	return p
 }
 
@@ -32,7 +40,17 @@ func (f *Format) NewParser(fields []string) *Parser {
 //
 // From the status on a line is read as far as it fits: fields behind that point are unknown where it is cut or goes on in
 // another way. Before it, and up to method and target, it must fit.
+//
+// A line that a container runtime wrapped is read by its content; a piece of one is Partial, for a container.Joiner puts
+// the whole into the last piece.
 func (p *Parser) Parse(line []byte, e *Entry) Reason {
+	if len(line) > 4 && (line[0] == '{' || line[4] == '-') {
+		content, partial := p.unwrap(line)
+		if partial {
+			return Partial
+		}
+		line = content
+	}
 	if n := len(line); n > 0 && line[n-1] == '\r' {
 		line = line[:n-1]
 	}

@@ -41,6 +41,15 @@ func archiveHead(fd *os.File) ([]byte, error) {
 	return head[:n], err
 }
 
+// archiveStart returns the first n bytes of the content, fewer where there are no more or where they cannot be read.
+func archiveStart(fd *os.File, n int) []byte {
+	unpack := ingest.Decompress(io.NewSectionReader(fd, 0, 1<<62))
+	defer unpack.Close()
+	start := make([]byte, n)
+	k, _ := io.ReadFull(unpack, start)
+	return start[:k]
+}
+
 // archiveSize returns the size of the content as the compressed file states it: modulo 1<<32 for gzip (RFC 1952 section
 // 2.3.1), and of the first frame for zstd. It is -1 where it does not say.
 func archiveSize(fd *os.File, packed int64) int64 {

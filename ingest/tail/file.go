@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"httpstatus_exporter/ingest"
+	"httpstatus_exporter/ingest/container"
 )
 
 // The places that a file can be in; see ingest.Stream.
@@ -19,29 +20,32 @@ const (
 // A file is one incarnation of a followed path: the stream of the bytes of one inode, held open from the moment that it is
 // found until it has been quiet for long after its rotation.
 type file struct {
-	f    *Follower
-	id   fileID
-	path string   // followed path that it belongs to
-	fd   *os.File // nil for an archive
-	arch *archive // nil for a plain file
+	f     *Follower
+	id    fileID
+	path  string   // followed path that it belongs to
+	chain string   // followed path that it was found by: see turn.go
+	fd    *os.File // nil for an archive
+	arch  *archive // nil for a plain file
 
-	state  atomic.Int32
-	size   atomic.Int64 // when the manager last looked
-	done   atomic.Int64 // offset, for those who do not own it
-	goal   atomic.Int64 // offset that somebody waits for
-	unread atomic.Int64 // what Stats.UnreadBytes holds of this file
+	state   atomic.Int32
+	size    atomic.Int64 // when the manager last looked
+	done    atomic.Int64 // offset, for those who do not own it
+	goal    atomic.Int64 // offset that somebody waits for
+	unread  atomic.Int64 // what Stats.UnreadBytes holds of this file
+	wrapped atomic.Bool  // a container runtime wrote it
 
 	// Owned by the worker inside Next, by the manager while parked; changed in quiet-guarded spans only.
 	offset   int64
 	head     []byte // the first bytes, up to headSize
 	anchor   []byte // the last bytes before offset, up to anchorSize
 	dropping bool   // in the middle of a line that is too long
-	hole     bool   // skip NUL bytes: the writer may not have seen the truncation
-	known    int64  // bytes that were there when head and anchor were last found in order
-	final    bool   // hand out an unterminated last line too, then end
-	ended    bool   // everything has been read, for good
-	changed  bool   // head or anchor differ: truncated or rewritten, for the manager to settle
-	broken   error  // the last read failed
+	join     container.Joiner
+	hole     bool  // skip NUL bytes: the writer may not have seen the truncation
+	known    int64 // bytes that were there when head and anchor were last found in order
+	final    bool  // hand out an unterminated last line too, then end
+	ended    bool  // everything has been read, for good
+	changed  bool  // head or anchor differ: truncated or rewritten, for the manager to settle
+	broken   error // the last read failed
 
 	// Owned by the manager.
 	name      string    // where it was last seen
@@ -52,7 +56,11 @@ type file struct {
 	lookTime  time.Time
 	lost      bool // unlinked
 	watch     *watcher
-	saved     Position // what position last returned
+	saved     Position  // what position last returned
+	waits     bool      // not to be read before others of its chain
+	waitsFrom time.Time // when that was first asked
+	scans     int       // scans that had begun when it was found
+	begin     time.Time // of the first line, once that is known
 }
 
 // Source implements ingest.Stream.
@@ -73,6 +81,9 @@ func (x *file) Next(b *ingest.Buffer) (ingest.Block, error) {
 		block, more = x.read(b)
 	}
 	x.account(before)
+	if x.offset > before && x.joiner().Wrapped() {
+		x.wrapped.Store(true)
+	}
 
 	// From the Put on, x belongs to another worker; from the parking on, to the manager.
 	f, ended, attention := x.f, x.ended, x.ended || x.changed || x.broken != nil
@@ -128,6 +139,10 @@ func (x *file) position() Position {
 		p.State = StateRotated
 	}
 	p.Path, p.Name, p.Hole, p.Packed = x.path, x.name, x.hole, x.arch != nil
+	p.Wrapped, p.Waits, p.Open, p.Chain = x.wrapped.Load(), x.waits, x.joiner().Open(), ""
+	if x.chain != x.path {
+		p.Chain = x.chain
+	}
 	p.Dev, p.Ino, p.Size = x.id.dev, x.id.ino, max(x.known, x.offset)
 	return *p
 }

@@ -98,7 +98,9 @@ func (f *Follower) retire(x *file) {
 // letGo closes a file that has ended.
 func (f *Follower) letGo(x *file) {
 	f.q.Guard(func() {
-		f.ledger.add(x.position(), x.head, f.ledgerLimit())
+		p := x.position()
+		f.leave(&p)
+		f.ledger.add(p, x.head, f.ledgerLimit())
 		delete(f.files, x.id)
 	})
 	f.stopWatch(x)
@@ -182,6 +184,10 @@ func (f *Follower) reopen(fd *os.File, info os.FileInfo) (x *file, known bool) {
 	}
 	x = f.newFileAt(fd, info, r.Path, at)
 	f.q.Guard(func() {
+		if at == &r.Position && len(r.Open) > 0 {
+			delete(f.left, r.chain())
+			x.rejoin(at)
+		}
 		f.ledger.remove(id)
 		f.files[id] = x
 	})

@@ -195,6 +195,9 @@ func (f *Follower) begin(p *followed, fd *os.File, info os.FileInfo, now time.Ti
 // attach makes x the file that p names.
 func (f *Follower) attach(p *followed, x *file, now time.Time) {
 	old := p.current
+	if f.files[x.id] == nil {
+		f.lineUp(x)
+	}
 	f.q.Guard(func() {
 		if old != nil {
 			old.names--

@@ -1,12 +1,15 @@
 package tail
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"io"
 	"os"
 	"syscall"
+
+	"httpstatus_exporter/ingest/container"
 )
 
 // How much of a file is compared to tell whether it is still the one that was read. Both matter: the head differs between
@@ -25,7 +28,7 @@ const (
 )
 
 // A Position says how far one incarnation of a file has been read, and how to know it again under another name, as a copy,
-// or compressed. It holds no byte of the file. The positions of one Follower belong together.
+// or compressed. It holds no byte of the file but the pieces of a line that is not complete. The positions of one Follower belong together.
 type Position struct {
 	State string `json:"state"`
 	Path  string `json:"path"`           // followed path or glob that it belongs to
@@ -42,11 +45,18 @@ type Position struct {
 	Dropping bool   `json:"dropping,omitempty"` // Offset is in the middle of a line that is too long
 	Hole     bool   `json:"hole,omitempty"`     // NUL bytes at Offset are the hole of a writer that did not see a truncation
 
+	Wrapped bool             `json:"wrapped,omitempty"` // a container runtime wrote it
+	Open    []container.Open `json:"open,omitempty"`    // lines of which only pieces lie before Offset
+	Waits   bool             `json:"waits,omitempty"`   // to be read when the files before it have been
+	Chain   string           `json:"chain,omitempty"`   // followed path that it was found by, where that is not Path
+
 	Seen int64 `json:"seen,omitempty"` // StateSource: when the directories were last looked through, Unix nanoseconds
 }
 
 // weak reports whether too little is known of the content to find it under another inode by it: less than a line.
 func (p *Position) weak() bool { return p.Head.Len < 64 }
+
+func (p *Position) chain() string { return cmp.Or(p.Chain, p.Path) }
 
 func (p *Position) id() fileID { return fileID{p.Dev, p.Ino} }
 

@@ -16,6 +16,7 @@ func (f *Follower) restore(saved []Position, now time.Time) {
 		case StateSource:
 			f.seen = time.Unix(0, p.Seen)
 		case StateRetired:
+			f.leave(&p)
 			f.ledger.add(p, nil, len(saved))
 		default:
 			open = append(open, p)
@@ -103,7 +104,9 @@ func (f *Follower) resumeAt(p *Position, name string, now time.Time) bool {
 		fd.Close()
 		return false
 	}
-	f.resumed(f.newFileAt(fd, info, p.Path, p), p, now)
+	x := f.newFileAt(fd, info, p.Path, p)
+	x.rejoin(p)
+	f.resumed(x, p, now)
 	return true
 }
 
@@ -172,6 +175,9 @@ func (f *Follower) unpack() {
 				return
 			}
 			f.src.Stats.LostBytes.Add(lost)
+			if lost == 0 {
+				f.leave(&p)
+			}
 			f.ledger.addContent(p, f.ledgerLimit())
 		})
 		if x != nil {

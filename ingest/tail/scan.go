@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"time"
+
+	"httpstatus_exporter/ingest/container"
 )
 
 // A dir is a directory in which the file of a followed path really is. Its rotated files are looked for here: those that
@@ -18,6 +20,7 @@ type dir struct {
 	shapes  map[string]*followed // see shapeOf; of paths that are symbolic links
 	mtime   time.Time            // of the directory when it was scanned
 	settled time.Time            // begin of the last scan that left no file undecided; before the first one, Follower.seen
+	scanned int                  // number of the last scan among all scans
 	open    bool                 // a file could not be decided about
 	unsure  bool                 // scan again at the next look, changed or not
 	decided map[fileID]decision  // files that need not be read
@@ -86,7 +89,10 @@ func (f *Follower) scan(d *dir, now time.Time) {
 		d.mtime = time.Time{}
 		return
 	}
+	f.scans++
+	begun := f.scans
 	if info.ModTime().Equal(d.mtime) && !d.unsure && !d.open {
+		d.scanned = begun
 		return
 	}
 	entries, err := os.ReadDir(d.name)
@@ -122,7 +128,7 @@ func (f *Follower) scan(d *dir, now time.Time) {
 	for _, u := range unknown {
 		f.examine(d, u, since.Add(-clockSlack), now, decided)
 	}
-	d.decided = decided
+	d.decided, d.scanned = decided, begun
 	if !d.open {
 		d.settled = now
 	}
@@ -305,7 +311,8 @@ func (f *Follower) missedArchive(p *followed, fd *os.File, info os.FileInfo, qui
 	if grown != nil {
 		return f.openCopy(grown, fd.Name()), true
 	}
-	x := &file{f: f, id: idOf(info), fd: fd, path: p.name, name: fd.Name(), head: head}
+	x := &file{f: f, id: idOf(info), fd: fd, path: p.name, chain: p.name, name: fd.Name(), head: head}
+	x.wrapped.Store(container.Wraps(head))
 	x.arch = openArchive(fd, f.maxLine)
 	return x, true
 }
@@ -313,6 +320,7 @@ func (f *Follower) missedArchive(p *followed, fd *os.File, info os.FileInfo, qui
 // adopt takes a file that no path names among those that are read.
 func (f *Follower) adopt(x *file, now time.Time, rotation bool) {
 	x.rotatedAt, x.quietFrom = now, now
+	f.lineUp(x)
 	f.q.Guard(func() {
 		f.files[x.id] = x
 		if rotation {

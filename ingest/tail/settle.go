@@ -32,6 +32,7 @@ func (f *Follower) settle(now time.Time) {
 			f.letGo(x)
 		}
 	}
+	f.takeTurns(now)
 	f.answerWaiters()
 }
 
@@ -58,6 +59,10 @@ func (f *Follower) truncated(x *file, now time.Time) {
 		x.head, x.anchor, x.dropping = x.head[:0], x.anchor[:0], false
 		x.hole, x.changed = true, false
 		x.offset, x.known = 0, 0
+		if copied != nil || lost > 0 {
+			x.join.Take()
+		}
+		x.waits, x.waitsFrom = copied != nil && x.wrapped.Load(), time.Time{}
 		x.saved.State = ""
 	})
 	if x.names == 0 {
@@ -150,7 +155,9 @@ func (f *Follower) openCopy(p *Position, name string) *file {
 	}
 	if !packed(fd) {
 		if newSample(fd, info.Size()).compare(p) == alike {
-			return f.newFileAt(fd, info, p.Path, p)
+			x := f.newFileAt(fd, info, p.Path, p)
+			x.rejoin(p)
+			return x
 		}
 		fd.Close()
 		return nil
@@ -176,6 +183,8 @@ func (f *Follower) openCopy(p *Position, name string) *file {
 	x := &file{f: f, id: idOf(info), fd: fd, path: p.Path, name: name, arch: a, head: head, anchor: anchor, dropping: p.Dropping}
 	x.offset, x.known = p.Offset, max(p.Offset, p.Size)
 	x.done.Store(p.Offset)
+	x.wrapped.Store(p.Wrapped)
+	x.rejoin(p)
 	return x
 }
 

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"httpstatus_exporter/ingest"
+	"httpstatus_exporter/ingest/container"
 )
 
 // Defaults of Config.
@@ -68,9 +69,11 @@ type Follower struct {
 	paths      map[string]*followed
 	dirs       map[string]*dir
 	ledger     ledger
-	unresolved []Position // saved positions whose files have not been found (yet)
-	seen       time.Time  // begin of the last look at everything
+	unresolved []Position                  // saved positions whose files have not been found (yet)
+	left       map[string][]container.Open // by chain: what was open in a file that is closed
+	seen       time.Time                   // begin of the last look at everything
 	looks      int
+	scans      int  // of directories, begun
 	first      bool // the first look of the very first start
 	fromStart  bool
 	running    bool // Run has begun: files may be handed out
@@ -99,7 +102,7 @@ func New(cfg Config, src *ingest.Source, q *ingest.Queue) (*Follower, error) {
 	f := &Follower{
 		src: src, q: q, log: cfg.Logger, path: cfg.Path,
 		maxLine: cfg.MaxLine, tick: cfg.Tick, wait: cfg.RotateWait, fromStart: cfg.FromBeginning,
-		files: make(map[fileID]*file), paths: make(map[string]*followed), dirs: make(map[string]*dir),
+		files: make(map[fileID]*file), paths: make(map[string]*followed), dirs: make(map[string]*dir), left: make(map[string][]container.Open),
 		events: make(chan *file), poke: make(chan struct{}, 1), drains: make(chan chan struct{}),
 		caughtUp: make(chan struct{}), ended: make(chan struct{}),
 	}
@@ -240,8 +243,8 @@ func (f *Follower) Positions() []Position {
 
 // kick puts a file that may have something to read on the queue, or has it read again where it is there already.
 func (f *Follower) kick(x *file) {
-	if !f.running {
-		return // Run will
+	if !f.running || x.waits {
+		return // Run will, or its turn
 	}
 	if x.state.CompareAndSwap(parked, queued) {
 		f.q.Put(x)
@@ -280,7 +283,7 @@ func (f *Follower) answerWaiters() {
 		return
 	}
 	for _, x := range f.files {
-		if x.state.Load() != parked && x.done.Load() < x.goal.Load() {
+		if (x.waits || x.state.Load() != parked) && x.done.Load() < x.goal.Load() {
 			return
 		}
 	}
