@@ -65,9 +65,10 @@ func Time(head []byte) (time.Time, bool) {
 }
 
 func dockerTime(line []byte) []byte {
-	const key = `","time":"`
+	const key = `,"time":"`
+	line = firstLine(line)
 	end := max(0, stringEnd(line, len(dockerStart)))
-	i := bytes.Index(line[end:], []byte(key))
+	i := bytes.LastIndex(line[end:], []byte(key))
 	if i < 0 {
 		return nil
 	}

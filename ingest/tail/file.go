@@ -61,6 +61,7 @@ type file struct {
 	waitsFrom time.Time // when that was first asked
 	scans     int       // scans that had begun when it was found
 	begin     time.Time // of the first line, once that is known
+	turn      int       // number among all turns; 0 for a file that never waited
 }
 
 // Source implements ingest.Stream.

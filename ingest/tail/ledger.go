@@ -99,7 +99,7 @@ func (f *Follower) retire(x *file) {
 func (f *Follower) letGo(x *file) {
 	f.q.Guard(func() {
 		p := x.position()
-		f.leave(&p)
+		f.leave(&p, x.turn)
 		f.ledger.add(p, x.head, f.ledgerLimit())
 		delete(f.files, x.id)
 	})
@@ -183,6 +183,9 @@ func (f *Follower) reopen(fd *os.File, info os.FileInfo) (x *file, known bool) {
 		}
 	}
 	x = f.newFileAt(fd, info, r.Path, at)
+	if at.Offset == 0 {
+		f.lineUp(x)
+	}
 	f.q.Guard(func() {
 		if at == &r.Position && len(r.Open) > 0 {
 			delete(f.left, r.chain())

@@ -41,6 +41,7 @@ type scenery struct {
 	torn    string              // rest of the line that was begun in log
 	maybe   map[string]bool
 	running bool
+	pieces  *runtime // writes pieces of lines; nil for whole lines
 }
 
 const keep = 6 // rotated files
@@ -54,9 +55,21 @@ var actions = []struct {
 	{"unlink", 2}, {"copy", 3}, {"compress", 5},
 }
 
+// orderly are the actions that a container runtime and people who look after its logs have: it never goes on with an old file
+// when it has begun a new one, and nothing is lost.
+var orderly = []string{"write", "torn", "pause", "pause long", "snapshot", "kill", "stop", "start", "rename", "copy", "compress"}
+
 // script draws the actions of a scene.
-func script(rnd *rand.Rand) []action {
-	total := 0
+func script(rnd *rand.Rand, wrapped bool) []action {
+	actions, total := slices.Clone(actions), 0
+	if wrapped {
+		actions = slices.DeleteFunc(actions, func(a struct {
+			name   string
+			weight int
+		}) bool {
+			return !slices.Contains(orderly, a.name)
+		})
+	}
 	for _, a := range actions {
 		total += a.weight
 	}
@@ -79,11 +92,10 @@ func (s *scenery) do(a action) {
 		s.writeLines(1 + a.arg%60)
 	case "torn":
 		if s.torn == "" && s.writer != nil {
-			line := s.line()
-			cut := 1 + a.arg%len(line)
+			line := s.nextLine(a.arg)
+			cut := 1 + a.arg%(len(line)-1)
 			s.raw(s.writer, line[:cut])
-			s.torn = line[cut:] + "\n"
-			s.add(s.files["log"], line)
+			s.torn = line[cut:]
 		}
 	case "linger":
 		if s.linger != nil {
@@ -203,12 +215,20 @@ func (s *scenery) writeLines(n int) {
 	}
 	s.finishLine()
 	var b strings.Builder
-	for range n {
-		line := s.line()
-		s.add(s.files["log"], line)
-		b.WriteString(line + "\n")
+	for i := range n {
+		b.WriteString(s.nextLine(n + 7*i))
 	}
 	s.raw(s.writer, b.String())
+}
+
+// nextLine returns the next line of the log, or the next piece of one, with its line end.
+func (s *scenery) nextLine(arg int) string {
+	if s.pieces != nil {
+		return s.pieces.next([]string{"stdout", "stderr"}[arg%2], arg%3 == 0)
+	}
+	line := s.line()
+	s.add(s.files["log"], line)
+	return line + "\n"
 }
 
 func (s *scenery) add(c *content, line string) {
@@ -239,12 +259,16 @@ func (s *scenery) closeLinger() {
 
 // shift makes room for name.1 and prunes the oldest.
 func (s *scenery) shift(name string) {
-	for i := keep; i > 0; i-- {
+	last := keep
+	if s.pieces != nil {
+		last = len(s.files)
+	}
+	for i := last; i > 0; i-- {
 		at := fmt.Sprint(name, ".", i)
 		if s.files[at] == nil {
 			continue
 		}
-		if i == keep {
+		if i == keep && s.pieces == nil {
 			s.gone(at)
 		} else {
 			s.move(at, fmt.Sprint(name, ".", i+1))
@@ -290,12 +314,15 @@ func (r *recorder) Errorf(format string, args ...any) {
 }
 func (r *recorder) Error(args ...any) { r.failures = append(r.failures, fmt.Sprint(args...)) }
 
-// playScene returns what went wrong.
-func playScene(t testing.TB, steps []action) []string {
+// playScene returns what went wrong. The log is plain, or a runtime's: "cri", "docker".
+func playScene(t testing.TB, kind string, steps []action) []string {
 	rec := &recorder{TB: t}
 	r := newRig(rec, nil)
 	defer os.RemoveAll(r.dir)
 	s := &scenery{rig: r, files: make(map[string]*content), packed: make(map[string]string), maybe: make(map[string]bool)}
+	if kind != "plain" {
+		s.pieces = &runtime{r: r, docker: kind == "docker", open: make(map[string]string)}
+	}
 	s.create()
 	s.start()
 	s.running = true
@@ -341,10 +368,10 @@ func (r *rig) settledBut(maybe map[string]bool) {
 }
 
 // shrink leaves out actions as long as the scene still fails.
-func shrink(t testing.TB, steps []action) []action {
+func shrink(t testing.TB, kind string, steps []action) []action {
 	fails := func(steps []action) bool {
 		for range 3 {
-			if len(playScene(t, steps)) > 0 {
+			if len(playScene(t, kind, steps)) > 0 {
 				return true
 			}
 		}
@@ -375,15 +402,16 @@ func TestRandomScenes(t *testing.T) {
 	}
 	for i := range runs {
 		seed := first + uint64(i)
+		kind := []string{"plain", "cri", "plain", "docker"}[seed%4]
 		synctest.Test(t, func(t *testing.T) {
 			defer time.Sleep(2 * pollInterval)
-			steps := script(rand.New(rand.NewPCG(seed, 0)))
-			failures := playScene(t, steps)
+			steps := script(rand.New(rand.NewPCG(seed, 0)), kind != "plain")
+			failures := playScene(t, kind, steps)
 			if len(failures) == 0 {
 				return
 			}
-			steps = shrink(t, steps)
-			t.Errorf("seed %d (run it alone with -seed=%[1]d):\n%s\nwith these actions:\n%v", seed, strings.Join(failures, "\n"), steps)
+			steps = shrink(t, kind, steps)
+			t.Errorf("seed %d, %s (run it alone with -seed=%[1]d):\n%[3]s\nwith these actions:\n%[4]v", seed, kind, strings.Join(failures, "\n"), steps)
 		})
 		if t.Failed() {
 			return

@@ -16,7 +16,7 @@ func (f *Follower) restore(saved []Position, now time.Time) {
 		case StateSource:
 			f.seen = time.Unix(0, p.Seen)
 		case StateRetired:
-			f.leave(&p)
+			f.leave(&p, 0)
 			f.ledger.add(p, nil, len(saved))
 		default:
 			open = append(open, p)
@@ -176,7 +176,7 @@ func (f *Follower) unpack() {
 			}
 			f.src.Stats.LostBytes.Add(lost)
 			if lost == 0 {
-				f.leave(&p)
+				f.leave(&p, 0)
 			}
 			f.ledger.addContent(p, f.ledgerLimit())
 		})

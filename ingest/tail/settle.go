@@ -59,10 +59,10 @@ func (f *Follower) truncated(x *file, now time.Time) {
 		x.head, x.anchor, x.dropping = x.head[:0], x.anchor[:0], false
 		x.hole, x.changed = true, false
 		x.offset, x.known = 0, 0
-		if copied != nil || lost > 0 {
-			x.join.Take()
+		if x.join.Take(); copied == nil && lost == 0 {
+			f.leave(&p, x.turn)
 		}
-		x.waits, x.waitsFrom = copied != nil && x.wrapped.Load(), time.Time{}
+		f.lineUp(x)
 		x.saved.State = ""
 	})
 	if x.names == 0 {
@@ -183,7 +183,6 @@ func (f *Follower) openCopy(p *Position, name string) *file {
 	x := &file{f: f, id: idOf(info), fd: fd, path: p.Path, name: name, arch: a, head: head, anchor: anchor, dropping: p.Dropping}
 	x.offset, x.known = p.Offset, max(p.Offset, p.Size)
 	x.done.Store(p.Offset)
-	x.wrapped.Store(p.Wrapped)
 	x.rejoin(p)
 	return x
 }

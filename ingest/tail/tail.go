@@ -74,6 +74,7 @@ type Follower struct {
 	seen       time.Time                   // begin of the last look at everything
 	looks      int
 	scans      int  // of directories, begun
+	turns      int  // of files, taken
 	first      bool // the first look of the very first start
 	fromStart  bool
 	running    bool // Run has begun: files may be handed out
@@ -175,6 +176,7 @@ func (f *Follower) Run(ctx context.Context) error {
 	f.look(time.Now())
 	f.unpack()
 	f.wantAll(f.caughtUp)
+	f.settle(time.Now())
 	for ctx.Err() == nil {
 		select {
 		case <-tick.C:
@@ -283,7 +285,7 @@ func (f *Follower) answerWaiters() {
 		return
 	}
 	for _, x := range f.files {
-		if (x.waits || x.state.Load() != parked) && x.done.Load() < x.goal.Load() {
+		if x.pending() {
 			return
 		}
 	}

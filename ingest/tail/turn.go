@@ -1,6 +1,7 @@
 package tail
 
 import (
+	"bytes"
 	"slices"
 	"time"
 
@@ -26,37 +27,67 @@ func (x *file) joiner() *container.Joiner {
 // rejoin goes on with the pieces that were open at a position.
 func (x *file) rejoin(p *Position) {
 	x.chain, x.waits = p.chain(), p.Waits
+	x.wrapped.Store(p.Wrapped)
 	x.joiner().Resume(p.Open)
 }
 
-// lineUp has a file that nobody has read yet wait for its turn, which it may have at once.
+// lineUp has a file that nobody has read yet wait for its turn, which it may have at once. What no container runtime wrote
+// waits only until that shows.
 func (f *Follower) lineUp(x *file) {
-	x.waits = !f.first || x.size.Load() == 0
-	x.scans = f.scans
+	wrapped, known := x.isWrapped()
+	x.waits = !known || !f.first && wrapped
+	x.scans, x.waitsFrom, x.begin = f.scans, time.Time{}, time.Time{}
 }
 
-// isWrapped reports whether a container runtime wrote the file. It looks itself at one that was empty when it was found and
-// may not have been read since.
-func (x *file) isWrapped() bool {
-	if !x.wrapped.Load() && x.arch == nil {
-		head, _ := readSpan(x.fd, 0, headSize)
-		x.wrapped.Store(container.Wraps(head))
+// isWrapped reports whether a container runtime wrote the file, and whether that can be told yet: when its first line is whole.
+func (x *file) isWrapped() (wrapped, known bool) {
+	if x.wrapped.Load() {
+		return true, true
 	}
-	return x.wrapped.Load()
+	start := x.firstBytes()
+	whole := x.final || x.arch != nil || bytes.IndexByte(start, '\n') >= 0
+	if wrapped = container.Wraps(start); wrapped && whole {
+		x.wrapped.Store(true)
+	}
+	return wrapped, whole || len(start) >= headSize && !wrapped
+}
+
+// firstBytes returns enough bytes to hold a first piece of 16 KiB with all of them escaped.
+func (x *file) firstBytes() []byte {
+	const enough = 128 << 10
+	if x.arch != nil {
+		return archiveStart(x.fd, enough)
+	}
+	start, _ := readSpan(x.fd, 0, enough)
+	return start
 }
 
 // awaited reports whether a file of the chain is still being looked for.
 func (f *Follower) awaited(chain string) bool {
-	return slices.ContainsFunc(f.unresolved, func(p Position) bool { return p.Wrapped && p.chain() == chain })
+	return slices.ContainsFunc(f.unresolved, func(p Position) bool { return (p.Wrapped || p.Waits) && p.chain() == chain })
 }
 
-// takeTurns lets the files be read whose turn it is. What no container runtime wrote waits only for its first byte.
+// pending reports whether somebody waits for something in the file that can be read: a whole line.
+func (x *file) pending() bool {
+	if x.done.Load() >= x.goal.Load() {
+		return false
+	}
+	if x.waits {
+		_, known := x.isWrapped()
+		return known
+	}
+	return x.state.Load() != parked
+}
+
+// takeTurns lets the files be read whose turn it is.
 func (f *Follower) takeTurns(now time.Time) {
 	for _, x := range f.files {
-		switch {
-		case !x.waits:
-		case x.arch == nil && x.size.Load() == 0 && !x.final: // nothing to read yet
-		case !x.isWrapped():
+		if !x.waits {
+			continue
+		}
+		switch wrapped, known := x.isWrapped(); {
+		case !known:
+		case !wrapped:
 			f.turn(x, nil)
 		default:
 			if x.waitsFrom.IsZero() {
@@ -74,20 +105,26 @@ func (f *Follower) takeTurns(now time.Time) {
 func (f *Follower) before(x *file, late bool) (files []*file, ready bool) {
 	at := x.begun()
 	for _, y := range f.files {
-		if y != x && y.chain == x.chain && (!y.waits || y.begun().Before(at)) {
+		switch {
+		case y == x || y.chain != x.chain:
+		case !y.waits:
 			files = append(files, y)
+		default:
+			if wrapped, known := y.isWrapped(); wrapped && known && y.begun().Before(at) {
+				files = append(files, y)
+			}
 		}
 	}
 	for _, y := range files {
-		if y.state.Load() != parked || !late && (y.waits || !y.unchanged()) {
+		if y.waits || y.state.Load() != parked || !late && !y.unchanged() {
 			return nil, false
 		}
 	}
-	undecided := f.awaited(x.chain)
+	decided := !f.awaited(x.chain)
 	if p := f.paths[x.chain]; p != nil && p.dir != nil {
-		undecided = undecided || p.dir.open || p.dir.scanned <= x.scans
+		decided = decided && !p.dir.open && p.dir.scanned > x.scans
 	}
-	return files, late || !undecided
+	return files, late || decided
 }
 
 // begun returns a time by which the waiting files of a chain can be put in order: that of the first line, or of the last
@@ -96,16 +133,9 @@ func (x *file) begun() time.Time {
 	if !x.begin.IsZero() {
 		return x.begin
 	}
-	var start []byte
-	const enough = 128 << 10 // a piece of 16 KiB with all its bytes escaped
-	if x.arch != nil {
-		start = archiveStart(x.fd, enough)
-	} else {
-		start, _ = readSpan(x.fd, 0, enough)
-	}
-	if t, ok := container.Time(start); ok {
-		x.begin = t
-		return t
+	if at, ok := container.Time(x.firstBytes()); ok {
+		x.begin = at
+		return at
 	}
 	if info, err := x.fd.Stat(); err == nil {
 		return info.ModTime()
@@ -124,6 +154,8 @@ func (x *file) unchanged() bool {
 
 // turn has x read, beginning with the pieces that are open in the files before it, which are parked.
 func (f *Follower) turn(x *file, before []*file) {
+	f.turns++
+	x.turn = f.turns
 	f.q.Guard(func() {
 		x.waits = false
 		f.inherit(x)
@@ -149,11 +181,12 @@ func (f *Follower) inherit(x *file) {
 	}
 }
 
-// leave keeps the pieces that are open in a file that is let go for the one that comes after it.
-func (f *Follower) leave(p *Position) {
+// leave keeps the pieces that are open at a position whose file is let go for the file that comes after it, unless one has
+// come already. Turn is that of the file.
+func (f *Follower) leave(p *Position, turn int) {
 	for _, y := range f.files {
-		if y.chain == p.chain() && !y.waits && y.id != p.id() {
-			return // it has been read since
+		if y.chain == p.chain() && y.wrapped.Load() && !y.waits && y.turn > turn {
+			return
 		}
 	}
 	if len(p.Open) > 0 {

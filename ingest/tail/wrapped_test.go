@@ -18,10 +18,17 @@ type runtime struct {
 }
 
 // piece appends one piece to the log, and notes what is to come of it: the line as it is, the last piece with the content
-// of those before it.
+// of those before it (see next).
 func (w *runtime) piece(name, stream string, last bool) {
+	fd := w.r.open(name)
+	defer fd.Close()
+	w.r.raw(fd, w.next(stream, last))
+}
+
+// next returns the next piece with its line end.
+func (w *runtime) next(stream string, last bool) string {
 	w.n++
-	content := fmt.Sprintf(`192.0.2.%d \x22 "piece %d" %s`, w.n%250, w.n, strings.Repeat("x", 300*(w.n%3)))
+	content := fmt.Sprintf(`%06d \x22 "piece" %s`, w.n, strings.Repeat("x", 40+300*(w.n%3)))
 	raw, want := w.wrap(content, stream, last), content
 	if last {
 		want = w.open[stream] + content
@@ -34,13 +41,11 @@ func (w *runtime) piece(name, stream string, last bool) {
 		line = w.wrap(want, stream, last)
 	}
 	w.r.expect(line)
-	fd := w.r.open(name)
-	defer fd.Close()
-	w.r.raw(fd, raw+"\n")
+	return raw + "\n"
 }
 
 func (w *runtime) wrap(content, stream string, last bool) string {
-	at := time.Date(2026, 11, 22, 13, 34, w.n/1000, w.n%1000*1e6, time.UTC).Format("2006-01-02T15:04:05.000000000Z07:00")
+	at := time.Date(2026, 11, 22+w.n, 13, 34, 0, w.n%1000*1e6, time.UTC).Format("2006-01-02T15:04:05.000000000Z07:00")
 	if w.docker {
 		if last {
 			content += "\n"
