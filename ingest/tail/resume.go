@@ -41,6 +41,7 @@ func (f *Follower) restore(saved []Position, now time.Time) {
 		switch {
 		case ok && p.Offset == 0 && p.weak():
 			empty = append(empty, p)
+			f.leave(&p, 0)
 		case !ok || p.Packed || !f.resumeAt(&p, s.name, now):
 			rest = append(rest, p)
 		}

@@ -53,15 +53,15 @@ func (f *Follower) truncated(x *file, now time.Time) {
 			f.src.Stats.LostBytes.Add(lost)
 			f.ledger.addContent(p, f.ledgerLimit()) // should the copy turn up after all
 		}
+		if x.join.Take(); copied == nil && lost == 0 {
+			f.leave(&p, x.turn)
+		}
 		if x.names == 0 {
 			return
 		}
 		x.head, x.anchor, x.dropping = x.head[:0], x.anchor[:0], false
 		x.hole, x.changed = true, false
 		x.offset, x.known = 0, 0
-		if x.join.Take(); copied == nil && lost == 0 {
-			f.leave(&p, x.turn)
-		}
 		f.lineUp(x)
 		x.saved.State = ""
 	})

@@ -34,6 +34,7 @@ func (x *file) rejoin(p *Position) {
 // lineUp has a file that nobody has read yet wait for its turn, which it may have at once. What no container runtime wrote
 // waits only until that shows.
 func (f *Follower) lineUp(x *file) {
+	x.wrapped.Store(false)
 	wrapped, known := x.isWrapped()
 	x.waits = !known || !f.first && wrapped
 	x.scans, x.waitsFrom, x.begin = f.scans, time.Time{}, time.Time{}
@@ -93,8 +94,11 @@ func (f *Follower) takeTurns(now time.Time) {
 			if x.waitsFrom.IsZero() {
 				x.waitsFrom = now
 			}
-			if before, ready := f.before(x, now.Sub(x.waitsFrom) > maxTurnWait*f.tick); ready {
+			if before, ready := f.before(x, now.Sub(x.waitsFrom) > maxTurnWait*f.tick); !ready {
+			} else if f.sameStart(x) {
 				f.turn(x, before)
+			} else {
+				f.truncated(x, now)
 			}
 		}
 	}
@@ -141,6 +145,20 @@ func (x *file) begun() time.Time {
 		return info.ModTime()
 	}
 	return time.Time{}
+}
+
+// sameStart reports whether a file that waits still begins as it did, and notes what it begins with: a truncation between
+// this and the first read must not go unnoticed.
+func (f *Follower) sameStart(x *file) bool {
+	if x.arch != nil {
+		return true
+	}
+	head, err := readSpan(x.fd, 0, headSize)
+	if err != nil || !bytes.HasPrefix(head, x.head) {
+		return false
+	}
+	f.q.Guard(func() { x.head = head })
+	return true
 }
 
 // unchanged reports whether a parked file is as it was when it was last put on the queue, so that all of it has been read.
