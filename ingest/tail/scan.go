@@ -20,7 +20,7 @@ type dir struct {
 	shapes  map[string]*followed // see shapeOf; of paths that are symbolic links
 	mtime   time.Time            // of the directory when it was scanned
 	settled time.Time            // begin of the last scan that left no file undecided; before the first one, Follower.seen
-	scanned int                  // number of the last scan among all scans
+	scanned int                  // number, among all scans, of the last one that nothing disturbed
 	open    bool                 // a file could not be decided about
 	unsure  bool                 // scan again at the next look, changed or not
 	decided map[fileID]decision  // files that need not be read
@@ -128,7 +128,10 @@ func (f *Follower) scan(d *dir, now time.Time) {
 	for _, u := range unknown {
 		f.examine(d, u, since.Add(-clockSlack), now, decided)
 	}
-	d.decided, d.scanned = decided, begun
+	d.decided = decided
+	if after, err := os.Stat(d.name); err == nil && after.ModTime().Equal(d.mtime) {
+		d.scanned = begun // else names were being shifted meanwhile
+	}
 	if !d.open {
 		d.settled = now
 	}
