@@ -15,6 +15,10 @@
 //   - copies that somebody makes beside the log, also where the glob matches them: they are known by their content;
 //   - a restart from saved Positions, whatever rotation, copying and compression (gzip, zstd) happened meanwhile.
 //
+// What a container runtime cut into pieces is handed out whole: the last piece with the content of those before it, also where
+// a rotation or a restart comes between them (turn.go says how). Only copytruncate several times between two looks can part
+// them; the pieces are counted then, and the last one is no entry.
+//
 // A line counts when its '\n' has been written. The offset stays before a line that is half written, at a restart too; only
 // when a rotated file is let go is an unterminated last piece handed out as a line. Lines longer than MaxLine are dropped in
 // constant memory and counted in Block.TooLong.

@@ -1,8 +1,10 @@
 package tail
 
 import (
+	"fmt"
 	"os"
 	"testing"
+	"time"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
@@ -216,4 +218,37 @@ func TestInodeReuse(t *testing.T) {
 		r.write("log", 30)
 		r.start()
 	})
+}
+
+// TestDanglingLinkAtStart: a start between rename and create, when the link that is followed leads nowhere, finds what was
+// rotated and compressed meanwhile where the link leads to.
+func TestDanglingLinkAtStart(t *testing.T) {
+	for _, packed := range []string{"", ".gz"} {
+		scene(t, fmt.Sprintf("packed %q", packed), nil, func(r *rig) {
+			os.Mkdir(r.path("pods"), 0o755)
+			r.write("pods/0.log", 10)
+			os.Symlink("pods/0.log", r.path("hop"))
+			os.Symlink("hop", r.path("log"))
+			r.start()
+			r.settled()
+			r.snapshot()
+			r.kill()
+			for i := range 3 {
+				r.write("pods/0.log", 10)
+				name := fmt.Sprintf("pods/0.log.20261122-13000%d", i)
+				r.rename("pods/0.log", name)
+				if packed != "" && i < 2 {
+					r.compress(name, packed)
+					name += packed
+				}
+				if err := os.Chtimes(r.path(name), time.Time{}, time.Now()); err != nil { // by the clock of the scene
+					r.t.Fatal(err)
+				}
+			}
+			time.Sleep(time.Hour)
+			r.start()
+			r.pause(3)
+			r.write("pods/0.log", 10)
+		})
+	}
 }

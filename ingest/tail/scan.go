@@ -45,7 +45,7 @@ func (f *Follower) place(p *followed) {
 		if p.dir != nil {
 			return // where it was last
 		}
-		real = p.name
+		real = danglingTarget(p.name)
 	}
 	name, base := filepath.Split(real)
 	name = filepath.Clean(name)
@@ -63,6 +63,25 @@ func (f *Follower) place(p *followed) {
 		d.shapes[shapeOf(base)] = p
 	}
 	p.dir, p.base = d, base
+}
+
+// danglingTarget returns where a file would be that does not exist, through all symbolic links that lead there: at a start
+// between rename and create, the files that were rotated meanwhile lie beside it.
+func danglingTarget(name string) string {
+	for range 40 { // as many links as Linux follows
+		target, err := os.Readlink(name)
+		if err != nil {
+			break
+		}
+		if !filepath.IsAbs(target) {
+			target = filepath.Join(filepath.Dir(name), target)
+		}
+		name = target
+	}
+	if dir, err := filepath.EvalSymlinks(filepath.Dir(name)); err == nil {
+		return filepath.Join(dir, filepath.Base(name))
+	}
+	return name
 }
 
 func (f *Follower) unplace(p *followed) {
