@@ -20,7 +20,7 @@ var parseCases = []struct {
 	{"cut in the status", "combined", `192.0.2.1 - - [22/Nov/2026:13:37:29 +0000] "GET / HTTP/1.1" 20`, "", "truncated"},
 	{"cut in the request", "combined", `192.0.2.1 - - [22/Nov/2026:13:37:29 +0000] "GET /abc`, "", "truncated"},
 	{"two lines in one", "combined", `192.0.2.1 - - [22/Nov/2026:13:37:29 +0000] "GET /a192.0.2.1 - - [22/Nov/2026:13:37:29 +0000] "GET / HTTP/1.1" 200 27 "-" "-"`, "", "malformed"},
-	{"Envoy's", "auto", `[2021-03-12T09:11:51.592Z] "GET /x HTTP/1.1" 200 - 0 27805 1 - "192.0.2.1" "curl/8" "-"`, "", "malformed"},
+	{"Envoy's", "combined", `[2021-03-12T09:11:51.592Z] "GET /x HTTP/1.1" 200 - 0 27805 1 - "192.0.2.1" "curl/8" "-"`, "", "malformed"},
 	{"host in brackets", `$host "$request" $status`, `[::1] "GET /x HTTP/1.1" 200`, "", `"GET" "/x" "200" -1 -1ns`},
 	{"virtual host in brackets", "vhost_combined", `[::1]:80 192.0.2.1 - - [22/Nov/2026:13:37:29 +0000] "GET /x HTTP/1.1" 200 27 "-" "-"`, "", `"GET" "/x" "200" 27 -1ns`},
 	{"status is a word", "common", `192.0.2.1 - - [22/Nov/2026:13:37:29 +0000] "GET / HTTP/1.1" OK 27`, "", "status"},

@@ -52,6 +52,9 @@ func (p *Parser) Parse(line []byte, e *Entry) Reason {
 // parse is one long function on purpose: a line costs no more than a handful of calls.
 func (p *Parser) parse(g *program, line []byte, e *Entry) Reason {
 	p.reset(e)
+	if g.header {
+		line = line[headerLength(line):]
+	}
 	if !hasPrefix(line, g.prefix) {
 		return Malformed
 	}
@@ -132,6 +135,11 @@ func (s *step) end(line []byte, pos int) int {
 		}
 		at += i
 		switch {
+		case s.bare:
+			if hasSuffix(line[pos:at], s.pre) && hasPrefix(line[at:], s.rest) {
+				return at
+			}
+			at++
 		case at > pos && line[at-1] == '\\' && escaped(line[pos:at]):
 			at++
 		case s.pairs && at+1 < len(line) && line[at+1] == '"' && !(hasSuffix(line[pos:at], s.pre) && hasPrefix(line[at:], s.rest)):

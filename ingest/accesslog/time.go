@@ -10,13 +10,17 @@ const (
 	stampLayout        = "02/Jan/2006:15:04:05 -0700"
 	secondsLayout      = "s"
 	millisecondsLayout = "ms"
+	haproxyLayout      = "02/Jan/2006:15:04:05.000"
 	microsecondsLayout = "us"
 )
 
-// stampLength returns the length of the time in stampLayout that b begins with, or of a word without ']' where other
+// stampLength returns the length of the time in stampLayout or haproxyLayout that b begins with, or of a word without ']' where other
 // programs write another time.
 func stampLength(b []byte) int {
 	if n := len(stampLayout); len(b) >= n && b[2] == '/' && b[6] == '/' && b[11] == ':' && b[14] == ':' && b[17] == ':' && b[20] == ' ' {
+		return n
+	}
+	if n := len(haproxyLayout); len(b) >= n && b[2] == '/' && b[6] == '/' && b[11] == ':' && b[20] == '.' {
 		return n
 	}
 	n := 0

@@ -1,0 +1,44 @@
+package accesslog
+
+// extend adds to a preset what its name stands for beside its first template.
+//
+// auto takes for what they are the lines that HAProxy, Envoy and an AWS load balancer write unless told otherwise; Traefik's
+// common format begins as combined does. It reads who answered and what from them, but neither duration nor the size of a whole
+// message: whether an API has a histogram of durations, and what its sizes mean, is not to depend on which lines come.
+func (f *Format) extend() {
+	switch f.name {
+	case "envoy":
+		f.add(envoyPreset[1:]...)
+	case "auto":
+		f.add("haproxy", "alb")
+		f.add(envoyPreset...)
+		for _, t := range f.templates[1:] {
+			t.withoutAmounts()
+		}
+	}
+	for _, t := range f.templates {
+		t.whole()
+	}
+}
+
+// add appends the templates of formats that are known to compile.
+func (f *Format) add(formats ...string) {
+	for _, s := range formats {
+		more, err := Compile(s)
+		if err != nil {
+			panic(err)
+		}
+		f.templates = append(f.templates, more.templates...)
+	}
+}
+
+// withoutAmounts makes the fields that hold a duration, or a size with the header in it, such as nobody asks for.
+func (t *template) withoutAmounts() {
+	for i := range t.fields {
+		f := &t.fields[i]
+		if f.role == roleDuration || f.role == roleBytes && f.gross {
+			f.role = roleNone
+		}
+		f.adds = false
+	}
+}
