@@ -5,7 +5,11 @@ package accesslog
 func (p *Parser) request(f *part, line []byte, e *Entry) {
 	n := tokenLength(line)
 	none := line[:0]
-	if n == 0 || n == len(line) || line[n] != ' ' {
+	method := line[:n]
+	if f.escape == escapeHash { // '#' may stand in a method
+		method = p.unescape(f, method)
+	}
+	if n == 0 || n == len(line) || line[n] != ' ' || f.escape == escapeHash && tokenLength(method) < len(method) {
 		e.Protocol = none
 		if e.Method == nil {
 			e.Method = none
@@ -28,7 +32,7 @@ func (p *Parser) request(f *part, line []byte, e *Entry) {
 	if f.hosted {
 		target = originForm(target)
 	}
-	e.Method = line[:n]
+	e.Method = method
 	e.Target = p.unescape(f, target)
 	e.Protocol = protocol
 }

@@ -20,6 +20,9 @@ func (p *Parser) store(g *program, f *part, value []byte, e *Entry) {
 		p.request(f, value, e)
 	case slotMethod:
 		e.Method = present(value)
+		if f.escape == escapeHash {
+			e.Method = p.unescape(f, e.Method)
+		}
 	case slotTarget:
 		if f.hosted {
 			value = value[until(value, '/'):]
