@@ -71,19 +71,21 @@ func present(value []byte) []byte {
 
 // unescape returns value with the server's escapes undone: value itself where there are none.
 func (p *Parser) unescape(f *part, value []byte) []byte {
+	if f.escape == escapeNone || f.escape == escapeBackslash && bytes.IndexByte(value, '\\') < 0 {
+		return value
+	}
+	return p.undo(f, value)
+}
+
+func (p *Parser) undo(f *part, value []byte) []byte {
 	start := len(p.scratch)
 	switch {
-	case f.escape == escapeNone:
-		return value
-	case f.escape == escapeHash:
-		if bytes.IndexByte(value, '#') < 0 {
-			return value
-		}
-		p.scratch = appendUnhashed(p.scratch, value)
-	case bytes.IndexByte(value, '\\') < 0:
+	case f.escape == escapeBackslash:
+		p.scratch = appendUnescaped(p.scratch, value)
+	case bytes.IndexByte(value, '#') < 0:
 		return value
 	default:
-		p.scratch = appendUnescaped(p.scratch, value)
+		p.scratch = appendUnhashed(p.scratch, value)
 	}
 	return p.scratch[start:len(p.scratch):len(p.scratch)]
 }
