@@ -230,8 +230,8 @@ func TestFormatServer(t *testing.T) {
 		method         bool
 	}{
 		{"auto", "", true}, {"common", "", true}, {"combined", "", true}, {"vhost_combined", "Apache", true}, {"contract", "nginx", true},
-		{"haproxy", "HAProxy", true}, {"haproxy_clf", "HAProxy", true}, {`%ST %HM`, "HAProxy", true}, {"envoy", "Envoy", true}, {`%RESPONSE_CODE%`, "Envoy", false},
-		{"traefik", "Traefik", true}, {"alb", "AWS", true}, {"elb", "AWS", true},
+		{"haproxy", "HAProxy", true}, {"haproxy_clf", "HAProxy", true}, {`%ST %HM`, "HAProxy", true}, {"envoy", "Envoy text", true}, {`%RESPONSE_CODE%`, "Envoy text", false},
+		{"traefik", "Traefik CLF", true}, {"alb", "AWS", true}, {"elb", "AWS", true},
 		{"log_format combined '$status';", "nginx", false}, {`$status $request_method`, "nginx", true}, {`LogFormat "%>s" combined`, "Apache", false},
 		{`%>s %m`, "Apache", true}, {`accesslog.format = "%s %r"`, "Apache", true},
 	} {

@@ -17,9 +17,9 @@ const (
 	aws                   // likewise
 )
 
-// String returns the name of the family's server.
+// String returns the name of the family's server, as hints on what to add to its format need it.
 func (f family) String() string {
-	return [...]string{"nginx", "Apache", "HAProxy", "Envoy", "Traefik", "AWS"}[f]
+	return [...]string{"nginx", "Apache", "HAProxy", "Envoy text", "Traefik CLF", "AWS"}[f]
 }
 
 // A declaration is one format as a user has it: the string itself, its quotes and escapes undone, and what stands around it.

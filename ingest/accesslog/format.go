@@ -17,7 +17,7 @@ const ContractFormat = `log_format contract escape=json
 
 // presets are the formats that have a name of their own, each in its server's language. Lines of nginx, Apache and others fit the
 // first of them alike. auto is the longest of these: what a line lacks of it, at its head or at its end, is unknown; it also
-// takes lines of other servers, see guesses.
+// takes lines of other servers, see extend.
 var presets = map[string]string{
 	"common":         `%h %l %u %t "%r" %>s %b`,
 	"combined":       `%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i"`,
@@ -40,6 +40,7 @@ type Format struct {
 	family    family
 	shared    bool        // a preset that several servers write
 	templates []*template // tried in turn; more than one where the user gave several directives
+	also      []*template // tried behind them, of lines of which nothing is promised
 	warnings  []string
 }
 
@@ -141,8 +142,7 @@ var statusOf = map[family]string{nginx: "$status", apache: "%>s", haproxy: "%ST"
 // Name returns the preset's name or the one that the directive gives; empty for a bare string.
 func (f *Format) Name() string { return f.name }
 
-// HasDuration reports whether the format logs how long a request took. Of auto this, and what the other methods report, is
-// said of its first template: what only lines of other servers hold is no part of the format, though NewParser reads it.
+// HasDuration reports whether the format logs how long a request took.
 func (f *Format) HasDuration() bool { return f.has(roleDuration) }
 
 // HasSize reports whether the format logs how large the response was, with its header or without.
@@ -151,7 +151,7 @@ func (f *Format) HasSize() bool { return f.has(roleBytes) }
 // HasBodyBytes reports whether the format logs how large the body of the response was. The size of the whole response with
 // its header ($bytes_sent, %O) is none: it is in every Entry, but says nothing about the body.
 func (f *Format) HasBodyBytes() bool {
-	return f.has(roleBytes) && !slices.ContainsFunc(f.promised(), func(t *template) bool {
+	return f.has(roleBytes) && !slices.ContainsFunc(f.templates, func(t *template) bool {
 		i := t.best(roleBytes)
 		return i >= 0 && t.fields[i].gross
 	})
@@ -170,22 +170,14 @@ func (f *Format) Server() string {
 }
 
 func (f *Format) has(r role) bool {
-	return slices.ContainsFunc(f.promised(), func(t *template) bool { return t.best(r) >= 0 })
+	return slices.ContainsFunc(f.templates, func(t *template) bool { return t.best(r) >= 0 })
 }
 
-// promised returns the templates that say what the format logs.
-func (f *Format) promised() []*template {
-	if f.name == "auto" {
-		return f.templates[:1]
-	}
-	return f.templates
-}
-
-// Fields returns the names that NewParser knows how to read from lines of this format, sorted: facts such as "req.range",
+// Fields returns the names that NewParser knows how to read from each line of this format, sorted: facts such as "req.range",
 // "resp.location", "auth", "upstream_status", "completion", and "host", "protocol", "time".
 func (f *Format) Fields() []string {
 	var names []string
-	for _, t := range f.promised() {
+	for _, t := range f.templates {
 		for i := range t.fields {
 			if t.fields[i].fact != "" {
 				names = append(names, t.fields[i].fact)

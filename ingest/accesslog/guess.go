@@ -1,5 +1,7 @@
 package accesslog
 
+import "slices"
+
 // extend adds to a preset what its name stands for beside its first template.
 //
 // auto takes for what they are the lines that HAProxy, Envoy and an AWS load balancer write unless told otherwise; Traefik's
@@ -8,28 +10,28 @@ package accesslog
 func (f *Format) extend() {
 	switch f.name {
 	case "envoy":
-		f.add(envoyPreset[1:]...)
+		f.templates = append(f.templates, templatesOf(envoyPreset[1:]...)...)
 	case "auto":
-		f.add("haproxy", "alb")
-		f.add(envoyPreset...)
-		for _, t := range f.templates[1:] {
+		f.also = templatesOf(slices.Concat([]string{"haproxy", "alb"}, envoyPreset)...)
+		for _, t := range f.also {
 			t.withoutAmounts()
 		}
 	}
-	for _, t := range f.templates {
+	for _, t := range slices.Concat(f.templates, f.also) {
 		t.whole()
 	}
 }
 
-// add appends the templates of formats that are known to compile.
-func (f *Format) add(formats ...string) {
+// templatesOf returns the templates of formats that are known to compile.
+func templatesOf(formats ...string) (all []*template) {
 	for _, s := range formats {
-		more, err := Compile(s)
+		f, err := Compile(s)
 		if err != nil {
 			panic(err)
 		}
-		f.templates = append(f.templates, more.templates...)
+		all = append(all, f.templates...)
 	}
+	return all
 }
 
 // withoutAmounts makes the fields that hold a duration, or a size with the header in it, such as nobody asks for.

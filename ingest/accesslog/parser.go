@@ -1,6 +1,9 @@
 package accesslog
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 // A Parser reads lines of one format. It is not safe for concurrent use; any number of Parsers may share a Format.
 type Parser struct {
@@ -19,7 +22,7 @@ type Parser struct {
 func (f *Format) NewParser(fields []string) *Parser {
 	p := &Parser{values: make([][]byte, len(fields))}
 	parts := 0
-	for _, t := range f.templates {
+	for _, t := range slices.Concat(f.templates, f.also) {
 		p.programs = append(p.programs, t.compile(fields))
 		parts = max(parts, len(t.fields))
 	}

@@ -1,6 +1,7 @@
 package accesslog
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -32,7 +33,7 @@ func stampLength(b []byte) int {
 
 // ParseTime reads Entry.Time. A time without a zone is taken for UTC. It reports whether b was a time of this format.
 func (f *Format) ParseTime(b []byte) (time.Time, bool) {
-	for _, t := range f.templates {
+	for _, t := range slices.Concat(f.templates, f.also) {
 		if i := t.best(roleTime); i >= 0 {
 			if at, ok := parseTime(b, t.fields[i].layout); ok {
 				return at, true
