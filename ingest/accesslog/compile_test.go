@@ -187,6 +187,8 @@ func TestFormat(t *testing.T) {
 		{"frontend a\n option httplog\n capture request header Range len 9\n capture response header Location len 9", false, true, "protocol req.range resp.location termination_state time", ""},
 		{"http-request set-var(txn.r) req.hdr(Range)\nhttp-request set-var(txn.auth) req.fhdr_cnt(authorization)\nlog-format '%ST %[var(txn.r)] %[var(txn.auth)] %[var(txn.x)] %HM'", false, false, "auth req.range", "%[var(txn.r)]"},
 		{"http-request set-var(txn.r) req.hdr(Range)\nlog-format '%ST %{+Q,+E}[var(txn.r)] %HM'", false, false, "req.range", ""},
+		{`%REQ(:METHOD)% %RESPONSE_CODE% %REQ(AUTHORIZATION):6%`, false, false, "auth", ""},
+		{`%REQ(:METHOD)% %RESPONSE_CODE% %REQ(AUTHORIZATION):60%`, false, false, "req.authorization", "%REQ(AUTHORIZATION):60%"},
 		{`%REQ(X)% %RESPONSE_CODE% %REQ(:METHOD)%`, false, false, "req.x", "%RESPONSE_CODE%,"},
 		{"envoy", true, true, "host protocol req.user-agent req.x-forwarded-for req.x-request-id response_code_details response_flags time upstream_host", ""},
 		{"traefik", true, true, "protocol req.referer req.user-agent time upstream_host", ""},

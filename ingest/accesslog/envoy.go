@@ -98,7 +98,10 @@ func envoyTemplate(d declaration, source string) (*template, error) {
 		case m == nil:
 			return nil, fail(d.at[i], "a %% that begins no operator such as %%RESPONSE_CODE%% or %%REQ(USER-AGENT)%%; a percent sign itself is %%%%")
 		}
-		f, problem := envoyField(string(text[i+m[2]:i+m[3]]), argument(text[i:], m))
+		f, problem := envoyField(string(text[i+m[2]:i+m[3]]), group(text[i:], m[4:]))
+		if f.fact == "req.authorization" && atMost(group(text[i:], m[6:]), maxScheme) {
+			f = field{role: roleFact, fact: "auth"}
+		}
 		f.name, f.at = string(text[i:i+m[1]]), d.at[i]
 		if problem != "" {
 			return nil, fail(f.at, "%s: %s", f.name, problem)
@@ -113,11 +116,18 @@ func envoyTemplate(d declaration, source string) (*template, error) {
 	return t, nil
 }
 
-func argument(text []byte, m []int) string {
-	if m[4] < 0 {
+// maxScheme is how many bytes of Authorization say that there are credentials, and no more: "Basic " and "Bearer".
+const maxScheme = 6
+
+// atMost reports whether the number s is there and not above limit.
+func atMost(s string, limit int64) bool { return s != "" && size([]byte(s)) <= limit }
+
+// group returns what a group of the operator matched, of which at is the place; nothing where it did not.
+func group(text []byte, at []int) string {
+	if at[0] < 0 {
 		return ""
 	}
-	return string(text[m[4]:m[5]])
+	return string(text[at[0]:at[1]])
 }
 
 // cutOpen ends a step before the first field that does not show where it ends, unless something that is needed stands behind it.
