@@ -32,6 +32,7 @@ type declaration struct {
 	own    []string // nginx: the variables that the configuration around it makes
 
 	captures captures // HAProxy: what the configuration around it captures
+	spare    bool     // see template.spare
 }
 
 // A formatError is what is wrong with a format string, and where.

@@ -79,6 +79,7 @@ func Compile(format string) (*Format, error) {
 		f.templates = append(f.templates, t)
 		f.warnings = append(f.warnings, t.warnings(d.escape)...)
 	}
+	f.warnings = slices.Compact(f.warnings)
 	f.name, f.family = f.templates[0].name, all[0].family
 	return f, nil
 }
@@ -108,7 +109,7 @@ func (d declaration) template(source string) (*template, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.family = d.family
+	t.family, t.spare = d.family, d.spare
 	return t, t.check(d, source)
 }
 

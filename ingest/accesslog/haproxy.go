@@ -107,6 +107,9 @@ func haproxyExpression(expression string, flags haproxyFlags, c *captures) field
 	if fact := c.fact(m[1], m[2]); fact != "" {
 		f = field{role: roleFact, fact: fact}
 	}
+	if f.fact == "auth" { // a number
+		f.kind = kindWord
+	}
 	if strings.HasPrefix(m[3], ",") && !keepsValue.MatchString(m[3]) {
 		f = field{}
 	}

@@ -84,7 +84,7 @@ func (r *reader) haproxyDeclarations(sections []section) []declaration {
 		d := declaration{family: haproxy, name: s.name, text: s.format.text, at: s.format.at, captures: s.captures}
 		all = append(all, d)
 		if len(s.captures.req)+len(s.captures.resp) > 0 { // nothing is captured of a request that could not be read
-			d.captures.req, d.captures.resp = nil, nil
+			d.captures.req, d.captures.resp, d.spare = nil, nil, true
 			all = append(all, d)
 		}
 	}

@@ -45,7 +45,9 @@ func (p *Parser) Parse(line []byte, e *Entry) Reason {
 	}
 	for i := range p.programs {
 		if i != p.current && p.parse(&p.programs[i], line, e) == None {
-			p.current = i
+			if !p.programs[i].spare {
+				p.current = i
+			}
 			return None
 		}
 	}

@@ -15,6 +15,7 @@ type program struct {
 	joins   bool // the target is to be made of path and query
 	query   bool // and the "?" is to be set between them
 	header  bool // a syslog header may stand before each line
+	spare   bool // see template.spare
 	family  family
 }
 
@@ -86,7 +87,7 @@ type alias struct {
 
 // compile plans how to read the fields that each entry has and the ones asked for.
 func (t *template) compile(fields []string) program {
-	p := program{prefix: t.literals[0], raw: !t.exact, family: t.family, header: t.family.hasHeader()}
+	p := program{prefix: t.literals[0], raw: !t.exact, family: t.family, header: t.family.hasHeader(), spare: t.spare}
 	p.client = t.family <= apache && p.prefix == "" && t.fields[0].kind == kindWord && t.fields[0].role != roleTime && t.mark(t.literals[1]) < 0
 	slots := make([]slot, len(t.fields))
 	p.base(t, slots)

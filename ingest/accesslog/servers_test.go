@@ -107,3 +107,14 @@ func TestHeaderLength(t *testing.T) {
 		}
 	}
 }
+
+// TestSpare: the template for a request of which nothing was captured takes that line and no other.
+func TestSpare(t *testing.T) {
+	p := mustCompile(t, "frontend f\n log-format '%ST %[var(txn.x)] %hr %HM'\n capture request header Range len 9").NewParser([]string{"req.range"})
+	var e Entry
+	for _, line := range []string{"206 a {x} GET", "400 - <BADREQ>", "206 b {x} GET"} {
+		if reason := p.Parse([]byte(line), &e); reason != None || (string(e.Values[0]) == "x") != (line[0] == '2') {
+			t.Errorf("%q: %v, range %q", line, reason, e.Values[0])
+		}
+	}
+}

@@ -18,6 +18,7 @@ type template struct {
 
 	family family
 	cuts   []int // where the steps end, as indexes of the fields behind; nil where the marks alone say so
+	spare  bool  // for single lines: the next one is first held against the other templates again
 	strict int   // so many fields must fit, those behind the last needed one included: it tells formats with one beginning apart
 }
 
