@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"net"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -52,6 +53,7 @@ backend down
 
 const haproxyRules = `
   http-request deny if { path /denied }
+  http-request silent-drop if { path /dropped }
   http-request return status 418 content-type text/plain string short if { path /teapot }
   http-request redirect location https://api.test/new if { path /old }
   use_backend down if { path /down }
@@ -140,27 +142,44 @@ var oddHAProxyVisits = []haproxyVisit{
 	{visit{status: "400", plain: documented}, "proxy"},                                                                 // the connection of startHAProxy, which sent nothing
 }
 
-// queued makes three visits to the backend that serves one at a time: the first is held, the second waits for its turn until
-// HAProxy gives up; then the first resets its connection.
+// queued makes two visits to the backend that serves one at a time: the first is held, the second waits for its turn until
+// HAProxy gives up; then the first leaves.
 func queued(t *testing.T, address string, u *upstream) []haproxyVisit {
+	t.Helper()
+	conn := dialed(t, address, "GET /busy/hold HTTP/1.1\r\nHost: x\r\n\r\n")
+	defer conn.Close()
+	<-u.held
+	waits := haproxyVisit{visit{method: "GET", path: "/busy/200", status: "503", plain: undocumented}, "proxy"}
+	waits.pay(t, address, u)
+	return []haproxyVisit{waits, {visit{status: "400", plain: documented}, "proxy"}}
+}
+
+// dropped makes a visit that HAProxy forgets without a word to the client: it is over when the log has it.
+func dropped(t *testing.T, address, log string) haproxyVisit {
+	t.Helper()
+	conn := dialed(t, address, "GET /dropped HTTP/1.1\r\nHost: x\r\n\r\n")
+	defer conn.Close()
+	await(t, "/dropped in "+log, func() bool {
+		text, err := os.ReadFile(log)
+		return err == nil && strings.Contains(string(text), "/dropped")
+	}, func() string { return "it is not there" })
+	return haproxyVisit{visit{status: "-1", plain: noResponse}, ""}
+}
+
+func dialed(t *testing.T, address, request string) net.Conn {
 	t.Helper()
 	conn, err := net.Dial("tcp", address)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close()
-	if _, err := io.WriteString(conn, "GET /busy/hold HTTP/1.1\r\nHost: x\r\n\r\n"); err != nil {
+	if _, err := io.WriteString(conn, request); err != nil {
 		t.Fatal(err)
 	}
-	<-u.held
-	waits := haproxyVisit{visit{method: "GET", path: "/busy/200", status: "503", plain: undocumented}, "proxy"}
-	waits.pay(t, address, u)
-	conn.(*net.TCPConn).SetLinger(0)
-	return []haproxyVisit{waits, {visit{status: "-1", plain: noResponse}, ""}}
+	return conn
 }
 
 // visitHAProxy makes all visits to one frontend and returns them.
-func visitHAProxy(t *testing.T, address string, u *upstream) []haproxyVisit {
+func visitHAProxy(t *testing.T, address, log string, u *upstream) []haproxyVisit {
 	t.Helper()
 	all := slices.Concat(haproxyVisits, haproxyVisits, oddHAProxyVisits)
 	for _, v := range all {
@@ -171,7 +190,7 @@ func visitHAProxy(t *testing.T, address string, u *upstream) []haproxyVisit {
 			<-u.held
 		}
 	}
-	return append(all, queued(t, address, u)...)
+	return append(append(all, queued(t, address, u)...), dropped(t, address, log))
 }
 
 // A real HAProxy with three kinds of log: the counts are exactly the requests, and of each undocumented code report says how
@@ -191,7 +210,7 @@ func TestHAProxy(t *testing.T) {
 		t.Run(log.frontend, func(t *testing.T) {
 			path := filepath.Join(h.dir, log.frontend+".log")
 			e := startExporter(t, binary, "--access-log.path="+path, "-f", log.format, "--access-log.from=beginning").ready(t)
-			all := visitHAProxy(t, h.addresses[log.frontend], u)
+			all := visitHAProxy(t, h.addresses[log.frontend], path, u)
 			var plain []visit
 			for _, v := range all {
 				plain = append(plain, v.visit)

@@ -163,7 +163,7 @@ func TestParseAllocatesNothing(t *testing.T) {
 		{"haproxy", "termination_state time", splitLines(haproxyLines(100_000))},
 		{"haproxy_clf", "termination_state", [][]byte{[]byte(`<134>Nov 22 13:43:54 lb1 haproxy[2545]: 127.0.0.1 - - [22/Nov/2026:13:43:54 +0000] "GET /#22 HTTP/1.1" 200 99 "" "" 37488 193 "clf" "be" "s1" 0 0 1 1 2 ---- 2 1 1 0 0 0 0 "" "" `)}},
 		{"frontend f\n option httplog\n capture request header Range len 9", "req.range", [][]byte{[]byte(`127.0.0.1:1 [22/Nov/2026:13:43:54.215] f b/s 0/0/0/1/1 200 99 - - ---- 3/1/0/0/0 0/0 {bytes#22=1} "GET / HTTP/1.1"`), []byte(`127.0.0.1:1 [22/Nov/2026:13:43:54.215] f f/<NOSRV> -1/-1/-1/-1/0 400 99 - - PR-- 3/1/0/0/0 0/0 "<BADREQ>"`)}},
-		{"haproxy", "", [][]byte{[]byte("Server be/s1 is DOWN, reason: Layer4 connection problem."), []byte("<134>nothing")}},
+		{"haproxy", "", [][]byte{[]byte("<134>{nothing"), []byte("")}},
 		{"envoy", "response_flags upstream_host req.user-agent host", splitLines(envoyLines(100_000))},
 		{"traefik", "upstream_host req.user-agent", [][]byte{[]byte(traefikLine)}},
 		{"alb", "upstream_status", splitLines(albLines(100_000))},
