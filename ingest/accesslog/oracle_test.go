@@ -190,7 +190,7 @@ func (o oracle) parse(line []byte) (e plain, ok bool) {
 		if f.compared() && i == o.t.fact(f.fact) {
 			v := text(i)
 			if f.clip > 0 {
-				v = string(m[i+1][:min(f.clip, len(m[i+1]))])
+				v = string(m[i+1][:min(int(f.clip), len(m[i+1]))])
 			}
 			e.Facts += fmt.Sprintf("%s=%q ", f.fact, v)
 		}

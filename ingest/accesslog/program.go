@@ -53,7 +53,7 @@ type part struct {
 	aborted     bool
 	hosted      bool
 	adds        bool
-	clip        int
+	clip        uint8
 	escape      escaping
 	literal     string
 	find        []byte // literal

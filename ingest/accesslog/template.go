@@ -39,7 +39,7 @@ type field struct {
 	pairs       bool          // an empty value is logged as two quotes, as Apache's %u does
 	gross       bool          // of roleBytes: the size includes the header of the response
 	adds        bool          // of roleDuration: to be added to the one before it
-	clip        int           // of roleFact: only so many bytes of the value count; 0 is all
+	clip        uint8         // of roleFact: only so many bytes of the value count; 0 is all
 	escape      escaping
 	hosted      bool // of roleTarget and roleRequest: the host stands before it, as in "$host$request_uri"
 }

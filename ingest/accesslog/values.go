@@ -56,7 +56,7 @@ func (p *Parser) fact(f *part, value []byte) []byte {
 	case f.conditional && len(value) == 1 && value[0] == '-':
 		return nil
 	case f.clip > 0:
-		return value[:min(f.clip, len(value))]
+		return value[:min(int(f.clip), len(value))]
 	}
 	return p.unescape(f, present(value))
 }
