@@ -25,12 +25,14 @@ const (
 	upstreamStatus = "upstream_status"
 	// terminationState is HAProxy's (configuration manual, 8.5): "----", "SC--", "PR".
 	terminationState = "termination_state"
-	// responseFlags and upstreamHost are Envoy's %RESPONSE_FLAGS% and %UPSTREAM_HOST%.
-	responseFlags = "response_flags"
-	upstreamHost  = "upstream_host"
+	// responseFlags, responseDetails and upstreamHost are Envoy's %RESPONSE_FLAGS%, %RESPONSE_CODE_DETAILS% and
+	// %UPSTREAM_HOST%. The last, alone, is also the server's URL in Traefik's common format.
+	responseFlags   = "response_flags"
+	responseDetails = "response_code_details"
+	upstreamHost    = "upstream_host"
 )
 
-var originFacts = [...]string{upstreamStatus, terminationState, responseFlags, upstreamHost}
+var originFacts = [...]string{upstreamStatus, terminationState, responseFlags, responseDetails, upstreamHost}
 
 // Origin reads who answered. It is OriginUnknown where nobody did, or where the log leaves it open.
 func (c *Classifier) Origin(f *Facts) Origin {
@@ -43,12 +45,16 @@ func (c *Classifier) Origin(f *Facts) Origin {
 	if v, logged := c.value(f, terminationState); logged {
 		return originOfState(v)
 	}
-	flags, logged := c.value(f, responseFlags)
-	if !logged {
-		return OriginUnknown
-	}
 	host, hostLogged := c.value(f, upstreamHost)
-	return originOfFlags(flags, host, hostLogged)
+	flags, flagsLogged := c.value(f, responseFlags) // nil where it is not logged
+	details, detailsLogged := c.value(f, responseDetails)
+	switch {
+	case flagsLogged || detailsLogged:
+		return originOfEnvoy(status(f.Status), flags, details, host, hostLogged)
+	case hostLogged:
+		return originOfHost(status(f.Status), host)
+	}
+	return OriginUnknown
 }
 
 // tellsOrigin reports whether the log has a fact that Origin asks for, be it one that leaves it open.
@@ -83,11 +89,14 @@ func originOfStatus(upstream, sent []byte) Origin {
 	return OriginApp
 }
 
-// originOfState reads the second letter, which says how far HAProxy had come: before the response headers of the server
-// were there, the status is its own.
+// originOfState reads the two letters of HAProxy's state. L is an answer of HAProxy's own, whenever it was given; else the
+// second letter says how far HAProxy had come: before the header of the server's response was there, the status is its own.
 func originOfState(state []byte) Origin {
 	if len(state) < 2 {
 		return OriginUnknown
+	}
+	if state[0] == 'L' {
+		return OriginProxy
 	}
 	switch state[1] {
 	case 'R', 'Q', 'C', 'H', 'T':
@@ -96,26 +105,4 @@ func originOfState(state []byte) Origin {
 		return OriginApp
 	}
 	return OriginUnknown
-}
-
-// originOfFlags takes every flag for an answer of Envoy's but for those that come with answers of the application: an
-// injected delay, retries that are used up, a client that left. Without a flag, and without a host that was asked, a
-// route of Envoy's own answered.
-func originOfFlags(flags, host []byte, hostLogged bool) Origin {
-	for flag := range bytes.SplitSeq(flags, []byte(",")) {
-		switch string(flag) {
-		case "":
-		case "DI", "URX", "DC", "DT":
-			return OriginUnknown
-		default:
-			return OriginProxy
-		}
-	}
-	switch {
-	case !hostLogged:
-		return OriginUnknown
-	case len(host) == 0:
-		return OriginProxy
-	}
-	return OriginApp
 }

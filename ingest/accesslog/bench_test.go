@@ -50,6 +50,38 @@ func jsonLines(size int) []byte {
 	return b.Bytes()
 }
 
+// haproxyLines, envoyLines and albLines return about size bytes of lines as those servers write them.
+func haproxyLines(size int) []byte {
+	return serverLines(size, func(b *bytes.Buffer, rnd *rand.Rand, status int) {
+		fmt.Fprintf(b, `<134>Nov 22 13:43:%02d lb1 haproxy[2545]: 192.0.2.%d:%d [22/Nov/2026:13:43:%02d.%03d] web be/s%d 0/0/1/%d/%d %d %d - - ---- 3/1/1/0/0 0/0 {%08x|curl/8.0} {} "GET /jobs/v2/%016x?pretty=true HTTP/1.1"`+"\n",
+			rnd.IntN(60), rnd.IntN(256), 1024+rnd.IntN(60000), rnd.IntN(60), rnd.IntN(1000), rnd.IntN(9), rnd.IntN(100), rnd.IntN(200), status, rnd.IntN(100000), rnd.Uint32(), rnd.Uint64())
+	})
+}
+
+func envoyLines(size int) []byte {
+	return serverLines(size, func(b *bytes.Buffer, rnd *rand.Rand, status int) {
+		fmt.Fprintf(b, `[2026-11-22T13:43:%02d.%03dZ] "GET /jobs/v2/%016x?pretty=true HTTP/1.1" %d - 0 %d %d %d "192.0.2.%d" "Mozilla/5.0 (X11; Linux x86_64)" "d209e46f-9ed5-9b61-bbdd-%012x" "api.example.org" "10.0.0.%d:80"`+"\n",
+			rnd.IntN(60), rnd.IntN(1000), rnd.Uint64(), status, rnd.IntN(100000), rnd.IntN(200), rnd.IntN(100), rnd.IntN(256), rnd.Uint32(), rnd.IntN(256))
+	})
+}
+
+func albLines(size int) []byte {
+	return serverLines(size, func(b *bytes.Buffer, rnd *rand.Rand, status int) {
+		fmt.Fprintf(b, `https 2026-11-22T13:43:%02d.%06dZ app/api/50dc6c495c0c9188 192.0.2.%d:2817 10.0.0.1:80 0.000 0.%03d 0.000 %d %d 225 %d "GET https://api.example.org:443/jobs/v2/%016x?pretty=true HTTP/1.1" "Mozilla/5.0 (X11; Linux x86_64)" ECDHE-RSA-AES128-GCM-SHA256 TLSv1.2 arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/api/73e2d6bc24d8a067 "Root=1-58337262-36d228ad5d99923122bbe354" "api.example.org" "-" 0 2026-11-22T13:43:00.000000Z "forward" "-" "-" "10.0.0.1:80" "%d" "-" "-"`+"\n",
+			rnd.IntN(60), rnd.IntN(1000000), rnd.IntN(256), rnd.IntN(1000), status, status, rnd.IntN(100000), rnd.Uint64(), status)
+	})
+}
+
+func serverLines(size int, line func(b *bytes.Buffer, rnd *rand.Rand, status int)) []byte {
+	rnd := rand.New(rand.NewPCG(5, 6))
+	statuses := []int{200, 200, 200, 200, 201, 204, 206, 301, 304, 400, 401, 403, 404, 500}
+	var b bytes.Buffer
+	for b.Len() < size {
+		line(&b, rnd, statuses[rnd.IntN(len(statuses))])
+	}
+	return b.Bytes()
+}
+
 // BenchmarkNewlines is the yardstick: all that is faster does not look at each byte.
 func BenchmarkNewlines(b *testing.B) {
 	data := combinedLines(1 << 20)
@@ -64,6 +96,13 @@ func BenchmarkNewlines(b *testing.B) {
 func BenchmarkCombined(b *testing.B) { benchmarkParse(b, "combined", combinedLines(1<<20)) }
 func BenchmarkAuto(b *testing.B)     { benchmarkParse(b, "auto", combinedLines(1<<20)) }
 func BenchmarkJSON(b *testing.B)     { benchmarkParse(b, jsonFormat, jsonLines(1<<20)) }
+func BenchmarkHAProxy(b *testing.B) {
+	benchmarkParse(b, "haproxy", haproxyLines(1<<20), "termination_state")
+}
+func BenchmarkEnvoy(b *testing.B) {
+	benchmarkParse(b, "envoy", envoyLines(1<<20), "response_flags", "upstream_host")
+}
+func BenchmarkALB(b *testing.B)      { benchmarkParse(b, "alb", albLines(1<<20), "upstream_status") }
 func BenchmarkAutoHost(b *testing.B) { benchmarkParse(b, "auto", combinedLines(1<<20), "host", "time") }
 func BenchmarkReferer(b *testing.B) {
 	benchmarkParse(b, "combined", combinedLines(1<<20), "req.referer")

@@ -66,6 +66,30 @@ func TestCompile(t *testing.T) {
 		{"Apache, JSON", `LogFormat "{\"s\":\"%>s\"}" json`, "json", `{"s":"<%>s>"}`},
 		{"lighttpd", `accesslog.format = "%h \"%r\" %>s"`, "", `<%h> "<%r>" <%>s>`},
 		{"varnishncsa", `varnishncsa -F '%h "%r" %s %{Varnish:hitmiss}x'`, "", `<%h> "<%r>" <%s> <%{Varnish:hitmiss}x>`},
+
+		{"HAProxy, preset", "haproxy", "haproxy", `<%ci:%cp> [<%tr>] <%ft> <%b/%s> <%TR>/<%Tw>/<%Tc>/<%Tr>/<%Ta> <%ST> <%B> <%CC> <%CS> <%tsc> <%ac/%fc/%bc/%sc/%rc> <%sq/%bq> <%hr>"<%{+Q}r>"`},
+		{"HAProxy, bare", `%ci %{+Q}r %ST %Ta`, "", `<%ci> "<%{+Q}r>" <%ST> <%Ta>`},
+		{"HAProxy, quoted", `"%ci %{+Q}r \"%HM\" %ST"`, "", `<%ci> "<%{+Q}r>" "<%HM>" <%ST>`},
+		{"HAProxy, single quotes", `'{"s":%ST,"u":%{+Q}HU}'`, "", `{"s":<%ST>,"u":"<%{+Q}HU>"}`},
+		{"HAProxy, blanks escaped", `%ci\ %ST\ 100%%`, "", `<%ci> <%ST> 100%`},
+		{"HAProxy, directive", `log-format "%ci \"%r\" %ST"`, "", `<%ci> "<%r>" <%ST>`},
+		{"HAProxy, directive without quotes", `log-format %ci\ \#\ %ST\ \"%r\"`, "", `<%ci> # <%ST> "<%r>"`},
+		{"HAProxy, defaults of flags", `log-format "%{+Q}o %{-Q}ci %s %ST %tsc %{+E}CC"`, "", `<%{-Q}ci> "<%s>" <%ST> <%tsc> "<%{+E}CC>"`},
+		{"HAProxy, blanks in a row", `log-format "  %ci   %ST "`, "", `<%ci> <%ST> `},
+		{"HAProxy, names", `%(status)ST %(who:str){+Q}ci`, "", `<%(status)ST> "<%(who:str){+Q}ci>"`},
+		{"HAProxy, expressions", `%ST %[capture.req.hdr(0),map_str("a]b")] %{+Q,+E}[var(txn.a)]`, "", `<%ST> <%[capture.req.hdr(0),map_str("a]b")]> "<%{+Q,+E}[var(txn.a)]>"`},
+		{"HAProxy, section", "# x\nfrontend web # the outer one\n  bind :80\n  option httplog\n  log-format '%ST %hr %hs %{+Q}r'\n  capture request header Range len 20\n  capture request header Accept len 9\nbackend be\n  server a 127.0.0.1:1\n", "web", `<%ST> {<%hr>|<%hr>} "<%{+Q}r>"`},
+		{"HAProxy, section without captures", "listen web\n  log-format '%ST %hr %hs %{+Q}r'", "web", `<%ST> "<%{+Q}r>"`},
+		{"HAProxy, defaults inherited", "defaults\n  log-format '%ST %hs'\nfrontend a\n capture response header Location len 9\n", "a", `<%ST> {<%hs>}`},
+		{"HAProxy, lists", "capture request header A len 9\nhttp-request capture req.hdr(B) len 9\nlog-format '%ST %hrl %{+Q}hrl'", "", `<%ST> <%hrl> <%hrl> "<%{+Q}hrl>" "<%{+Q}hrl>"`},
+
+		{"Envoy, preset", "envoy", "envoy", `[<%START_TIME%>] "<%REQ(:METHOD)%> <%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%> <%PROTOCOL%>" <%RESPONSE_CODE%> <%RESPONSE_FLAGS%> <%BYTES_RECEIVED%> <%BYTES_SENT%> <%DURATION%> <%RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)%> "<%REQ(X-FORWARDED-FOR)%>" "<%REQ(USER-AGENT)%>" "<%REQ(X-REQUEST-ID)%>" "<%REQ(:AUTHORITY)%>" "<%UPSTREAM_HOST%>"`},
+		{"Envoy, line end and percent sign", `%START_TIME(%Y-%m-%d)% 100%% %RESPONSE_CODE% %REQ(A?B):10%\n`, "", `<%START_TIME(%Y-%m-%d)%> 100% <%RESPONSE_CODE%> <%REQ(A?B):10%>`},
+		{"Envoy, quoted", `"%PROTOCOL% %RESPONSE_CODE%\n"`, "", `<%PROTOCOL%> <%RESPONSE_CODE%>`},
+
+		{"Traefik, preset", "traefik", "traefik", `<host> - <user> [<time>] "<method> <path> <protocol>" <status> <size> "<referer>" "<agent>" <count> "<router>" "<server>" <duration>ms`},
+		{"AWS, preset", "elb", "elb", `<time> <elb> <client> <target> <request_time> <target_time> <response_time> <elb_status_code> <target_status_code> <received_bytes> <sent_bytes> "<absolute request>"<rest>`},
+
 		{"varnishncsa, option behind", `'{"s":%s}' -j` + "\n# comment", "", `{"s":<%s>}`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -79,10 +103,10 @@ func TestCompile(t *testing.T) {
 
 func TestCompileErrors(t *testing.T) {
 	for _, c := range []struct{ format, want string }{
-		{"", "column 1: the format is empty: expected a preset (auto, combined, common, contract, vhost_combined) or the server's format string"},
+		{"", "column 1: the format is empty: expected a preset (alb, auto, combined, common, contract, elb, envoy, haproxy, haproxy_clf, traefik, vhost_combined) or the server's format string"},
 		{"combnied", `column 1: unknown preset "combnied": did you mean combined?`},
 		{"Combined", `column 1: unknown preset "Combined": did you mean combined?`},
-		{"apache", `column 1: unknown preset "apache": expected one of auto, combined, common, contract, vhost_combined, or the server's format string itself`},
+		{"apache", `column 1: unknown preset "apache": expected one of alb, auto, combined, common, contract, elb, envoy, haproxy, haproxy_clf, traefik, vhost_combined, or the server's format string itself`},
 		{"'' ", "column 1: the format string is empty"},
 		{"log_format main '';", "column 1: the format string is empty"},
 		{"just some words", `column 1: "just some words" has no fields: expected an nginx format with $status or an Apache format with %>s`},
@@ -120,6 +144,24 @@ func TestCompileErrors(t *testing.T) {
 		{`LogFormat combined`, `column 11: found "combined": expected the format in quotes, as in LogFormat "%h ..." name`},
 		{`LogFormat "%>s" a b`, `column 16: found "a b" behind the string: expected at most a nickname`},
 		{"log_format main '$status';\naccess_log /x main;", `line 2, column 1: after the main directive found "access_log /x main;": expected another directive or the end`},
+		{"haproxi", `column 1: unknown preset "haproxi": did you mean haproxy?`},
+		{"ennvoy", `column 1: unknown preset "ennvoy": did you mean envoy?`},
+		{`%ci %{+Q}r %B`, "column 14: the format ends without a status: add %ST"},
+		{`%ST %HMM`, "column 5: unknown variable %HMM: did you mean %HM?"},
+		{`%ST %yyyyy`, "column 5: unknown variable %yyyyy: expected one of HAProxy's log-format, such as %ST, %HM, %HU or %{+Q}r"},
+		{`%ST%B`, "column 4: %B follows %ST without a separator: no reader can tell where one ends; put a blank or a quote between them"},
+		{`%ST %[req.hdr(x`, "column 5: the [ of this expression has no closing ]"},
+		{`%ST %{+Q`, "column 5: the { in this variable has no closing }"},
+		{`%ST %{+json}B`, "column 5: %{+json}B: this encoding makes an object of the whole line; expected a format of text"},
+		{"frontend a\n  log-format %ST %B\n", "line 2, column 3: log-format has 2 arguments: expected one string; quote it, or put a backslash before each blank"},
+		{"frontend a\n  option tcplog\n", "column 1: this configuration logs connections, not requests: expected option httplog or a log-format with %ST in mode http"},
+		{"frontend a\n  bind :80\n", `column 1: this configuration names no log format: expected option httplog, option httpslog or log-format "..."`},
+		{"frontend a\n  log-format \"%ST\n", `line 2, column 14: the " that opens here is never closed`},
+		{`%PROTOCOL% %UPSTREAM_HOST%`, "column 27: the format ends without a status: add %RESPONSE_CODE%"},
+		{`%RESPONSE_CODE% %REQ()%`, "column 17: %REQ()%: needs a header's name, as in %REQ(X)%"},
+		{`%RESPONSE_CODE% %RESPONSE_FLAG%`, "column 17: %RESPONSE_FLAG%: unknown operator: did you mean %RESPONSE_FLAGS%?"},
+		{`%RESPONSE_CODE% 100% x`, "column 20: a % that begins no operator such as %RESPONSE_CODE% or %REQ(USER-AGENT)%; a percent sign itself is %%"},
+		{`%RESPONSE_CODE%%DURATION%`, "column 16: %DURATION% follows %RESPONSE_CODE% without a separator: no reader can tell where one ends; put a blank or a quote between them"},
 		{`%>s\n%h`, "column 4: the format holds a line break: an entry must be one line"},
 	} {
 		f, err := Compile(c.format)
@@ -141,6 +183,19 @@ func TestFormat(t *testing.T) {
 		{"common", true, false, "protocol time", ""},
 		{"vhost_combined", false, false, "host protocol req.referer req.user-agent time", ""}, // %O: with the header
 		{"auto", true, false, "host protocol req.referer req.user-agent time", ""},
+		{"haproxy", false, true, "protocol termination_state time", ""},
+		{"frontend a\n option httplog\n capture request header Range len 9\n capture response header Location len 9", false, true, "protocol req.range resp.location termination_state time", ""},
+		{"http-request set-var(txn.r) req.hdr(Range)\nhttp-request set-var(txn.auth) req.fhdr_cnt(authorization)\nlog-format '%ST %[var(txn.r)] %[var(txn.auth)] %[var(txn.x)] %HM'", false, false, "auth req.range", "%[var(txn.r)]"},
+		{"http-request set-var(txn.r) req.hdr(Range)\nlog-format '%ST %{+Q,+E}[var(txn.r)] %HM'", false, false, "req.range", ""},
+		{`%REQ(:METHOD)% %RESPONSE_CODE% %REQ(AUTHORIZATION):6%`, false, false, "auth", ""},
+		{`%REQ(:METHOD)% %RESPONSE_CODE% %REQ(AUTHORIZATION):60%`, false, false, "req.authorization", "%REQ(AUTHORIZATION):60%"},
+		{`%REQ(X)% %RESPONSE_CODE% %REQ(:METHOD)%`, false, false, "req.x", "%RESPONSE_CODE%,"},
+		{"envoy", true, true, "host protocol req.user-agent req.x-forwarded-for req.x-request-id response_code_details response_flags time upstream_host", ""},
+		{"traefik", true, true, "protocol req.referer req.user-agent time upstream_host", ""},
+		{"alb", false, true, "protocol req.user-agent time upstream_status", ""},
+		{"elb", false, true, "protocol time upstream_status", ""},
+		{`%RESPONSE_CODE% %REQ(COOKIE)% %REQ(:METHOD)%`, false, false, "req.cookie", "%REQ(COOKIE)% %RESPONSE_CODE%,"},
+		{`%REQ(:METHOD)% %RESPONSE_CODE% %DURATION%`, false, true, "", ""},
 		{jsonFormat, true, true, "host protocol req.referer req.user-agent time", ""},
 		{timedFormat, false, true, "host protocol req.referer req.user-agent time upstream_status", ""},
 		{`"$request" $status $http_if_none_match $sent_http_www_authenticate $auth $request_completion $content_type`, false, false, "auth completion protocol req.content-type req.if-none-match resp.www-authenticate", ""},
@@ -177,6 +232,8 @@ func TestFormatServer(t *testing.T) {
 		method         bool
 	}{
 		{"auto", "", true}, {"common", "", true}, {"combined", "", true}, {"vhost_combined", "Apache", true}, {"contract", "nginx", true},
+		{"haproxy", "HAProxy", true}, {"haproxy_clf", "HAProxy", true}, {`%ST %HM`, "HAProxy", true}, {"envoy", "Envoy text", true}, {`%RESPONSE_CODE%`, "Envoy text", false},
+		{"traefik", "Traefik CLF", true}, {"alb", "AWS", true}, {"elb", "AWS", true},
 		{"log_format combined '$status';", "nginx", false}, {`$status $request_method`, "nginx", true}, {`LogFormat "%>s" combined`, "Apache", false},
 		{`%>s %m`, "Apache", true}, {`accesslog.format = "%s %r"`, "Apache", true},
 	} {
@@ -199,6 +256,10 @@ func TestParseTime(t *testing.T) {
 		{`%{end:msec}t %>s`, "1483455396639", "2017-01-03T14:56:36.639Z"},
 		{`%{usec}t %>s`, "1483455396639001", "2017-01-03T14:56:36.639001Z"},
 		{`%{%U weeks}t %>s`, "12 weeks", ""},
+		{"haproxy", "22/Nov/2026:13:43:54.230", "2026-11-22T13:43:54.23Z"},
+		{"haproxy_clf", "22/Nov/2026:13:43:54 +0000", "2026-11-22T13:43:54Z"},
+		{"envoy", "2019-03-06T09:31:27.354Z", "2019-03-06T09:31:27.354Z"},
+		{"alb", "2020-01-01T00:55:04.127531Z", "2020-01-01T00:55:04.127531Z"},
 		{"combined", "-", ""},
 		{"combined", "99/Nov/2026:13:37:29 +0330", ""},
 		{`$status`, "22/Nov/2026:13:37:29 +0330", ""},

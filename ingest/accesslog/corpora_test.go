@@ -16,7 +16,7 @@ import (
 	"httpstatus_exporter/ingest/container"
 )
 
-// corpora are the cases whose format is of nginx's or Apache's family, each with the number of rows that its log must have.
+// corpora are the cases whose format this package reads, each with the number of rows that its log must have.
 // A format that stands in the case's file within prose is given here. Logged says that the programs which gave the rows
 // left the server's escapes in the target.
 var corpora = []struct {
@@ -72,6 +72,23 @@ var corpora = []struct {
 	{name: "datadog-apache", rows: 2},
 	{name: "fail2ban-apache-badbots", rows: 4, format: `combined`},
 	{name: "fail2ban-nginx-botsearch", rows: 14},
+	{name: "haproxy-httplog-A", rows: 303},
+	{name: "haproxy-httplog-captures-A", rows: 303},
+	{name: "haproxy-httpslog-A", rows: 60},
+	{name: "haproxy-clf-A", rows: 303},
+	{name: "haproxy-json-A", rows: 303},
+	{name: "haproxy-logasap-A", rows: 303},
+	{name: "haproxy-rsyslog-file-A", rows: 303},
+	{name: "haproxy-tcplog-A", rows: 5, format: "haproxy"},
+	{name: "beats-haproxy-http", rows: 1, format: "haproxy"},
+	{name: "crowdsec-haproxy", rows: 5, format: "haproxy"},
+	{name: "fail2ban-haproxy", rows: 4, format: "haproxy"},
+	{name: "matomo-haproxy", rows: 1, format: "haproxy"},
+	{name: "datadog-envoy", rows: 4, format: "envoy"},
+	{name: "crowdsec-traefik-clf", rows: 9, format: "traefik"},
+	{name: "fail2ban-traefik", rows: 6, format: "traefik"},
+	{name: "matomo-alb", rows: 1, format: "alb"},
+	{name: "logstash-elb-classic", rows: 4, format: "elb"},
 	// Mixed and wrapped lines, and auto on its own.
 	{name: "datadog-varnish", rows: 3, format: "auto"},
 	{name: "datadog-kong", rows: 5, format: "auto"},

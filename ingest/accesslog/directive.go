@@ -9,9 +9,18 @@ import (
 type family uint8
 
 const (
-	nginx  family = iota // $variable
-	apache               // %directive: also lighttpd, varnishncsa and others that took the language over
+	nginx   family = iota // $variable
+	apache                // %directive: also lighttpd, varnishncsa and others that took the language over
+	haproxy               // %ST, %{+Q}r, %[expression]
+	envoy                 // %RESPONSE_CODE%, %REQ(X)%
+	traefik               // no language: presets only
+	aws                   // likewise
 )
+
+// String returns the name of the family's server, as hints on what to add to its format need it.
+func (f family) String() string {
+	return [...]string{"nginx", "Apache", "HAProxy", "Envoy text", "Traefik CLF", "AWS"}[f]
+}
 
 // A declaration is one format as a user has it: the string itself, its quotes and escapes undone, and what stands around it.
 type declaration struct {
@@ -21,6 +30,9 @@ type declaration struct {
 	text   []byte
 	at     []int    // for each byte of text, its offset in what the user wrote
 	own    []string // nginx: the variables that the configuration around it makes
+
+	captures captures // HAProxy: what the configuration around it captures
+	spare    bool     // see template.spare
 }
 
 // A formatError is what is wrong with a format string, and where.
@@ -152,6 +164,10 @@ func declarations(source string) ([]declaration, error) {
 		if r.makesVariable() {
 			continue
 		}
+		if r.isHAProxy() {
+			all = append(all, r.haproxyConfiguration()...)
+			break
+		}
 		var d declaration
 		switch {
 		case r.keyword("log_format"):
@@ -263,9 +279,16 @@ func (r *reader) bare(d *declaration) {
 	d.escape = "default"
 	start, end := r.pos, len(strings.TrimRight(r.source, " \t\r\n;"))
 	text := r.source[start:end]
-	if hasVariable(text) {
+	switch {
+	case isEnvoyFormat(text):
+		d.family = envoy
+	case isHAProxyFormat(text):
+		d.family = haproxy
+		r.haproxyString(d, end)
+		return
+	case hasVariable(text):
 		d.family = nginx
-	} else {
+	default:
 		d.family = apache
 	}
 	if strings.HasPrefix(text, "escape=") {

@@ -5,9 +5,9 @@
 //
 // A format string is a template: fields with literals between them. What makes it readable, whatever a client sends, is that
 // servers escape values: nginx writes a quote as \x22 (escape=default) or \" (escape=json), Apache, lighttpd and varnishncsa
-// write \", and all of them write control characters as escapes. So a quote in a literal, or a tab, is found again at one
-// place of the line only: the next one that no backslash escapes. The literals that have such a mark cut a line into steps
-// (type step). A step with no field of interest is one bytes.IndexByte; one with a single field needs no more either.
+// write \", HAProxy #22, and all of them write control characters as escapes. So a quote in a literal, or a tab, is found again
+// at one place of the line only: the next one that no backslash escapes. The literals that have such a mark cut a line into
+// steps (type step). A step with no field of interest is one bytes.IndexByte; one with a single field needs no more either.
 //
 // Between two marks may stand several fields, as in `$host $remote_addr - $remote_user [$time_local] "`. Numbers, a status, a
 // time, a method, a protocol show where they end (step mode modeRun). Others, such as a user's name with blanks in it, are
@@ -22,9 +22,24 @@
 // A usual line (see program.readUsual) takes a shorter way to the same result; the tests hold both, and a regular expression
 // over the whole line, against each other.
 //
+// # Servers that do not escape
+//
+// Envoy and Traefik's common format write a quote as it came. Their targets have no blank, so all up to the first value in
+// which a client can write one is certain: with Envoy's defaults method, path, status, flags, size and duration, with
+// Traefik's method, path, status and size. What stands behind must fit to the end of the line, the server that was asked being
+// one word; where a client wrote quotes of its own these fields are unknown, not wrong. In a format string of one's own that
+// holds only if status, method and path come first, and Format.Warnings says so. HAProxy does not escape a captured
+// cookie, which may have quotes but no blank, and the values of expressions without the flag E.
+//
+// What no reader can know: the number of headers that HAProxy captured, unless the lines that capture them are given with the
+// format; the status that Traefik's common format has as "-"; the zone of HAProxy's %t and %tr, which is taken for UTC.
+//
 // # Sources
 //
 // Which fields there are, what they mean and how they are escaped: https://nginx.org/en/docs/http/ngx_http_log_module.html
 // with src/http/modules/ngx_http_log_module.c, https://httpd.apache.org/docs/2.4/mod/mod_log_config.html with
-// modules/loggers/mod_log_config.c and ap_escape_logitem in server/util.c, lighttpd's mod_accesslog, varnishncsa(1).
+// modules/loggers/mod_log_config.c and ap_escape_logitem in server/util.c, lighttpd's mod_accesslog, varnishncsa(1),
+// https://docs.haproxy.org/3.0/configuration.html section 8 with src/log.c,
+// https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage, Traefik's
+// pkg/middlewares/accesslog, and for AWS the pages that aws.go names.
 package accesslog

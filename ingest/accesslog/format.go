@@ -15,18 +15,24 @@ const ContractFormat = `log_format contract escape=json
   '"range":"$http_range","inm":"$http_if_none_match","ims":"$http_if_modified_since","accept":"$http_accept",'
   '"location":"$sent_http_location","allow":"$sent_http_allow","wwwauth":"$sent_http_www_authenticate"}';`
 
-// presets are the formats that have a name of their own, most of them in Apache's language. Lines of nginx, Apache and others fit them
-// alike. auto is the longest of the three: what a line lacks of it, at its head or at its end, is unknown.
+// presets are the formats that have a name of their own, each in its server's language. Lines of nginx, Apache and others fit the
+// first of them alike. auto is the longest of these: what a line lacks of it, at its head or at its end, is unknown; it also
+// takes lines of other servers, see extend.
 var presets = map[string]string{
 	"common":         `%h %l %u %t "%r" %>s %b`,
 	"combined":       `%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i"`,
 	"vhost_combined": `%v:%p %h %l %u %t "%r" %>s %O "%{Referer}i" "%{User-Agent}i"`,
 	"contract":       ContractFormat,
 	"auto":           `%v:%p %h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i"`,
+	"haproxy":        `log-format "` + strings.ReplaceAll(httplogFormat, `"`, `\"`) + `"`,
+	"haproxy_clf":    `log-format "` + strings.ReplaceAll(clfFormat, `"`, `\"`) + `"`,
+	"envoy":          envoyFormat,
 }
 
 // Presets returns the names that Compile knows, sorted.
-func Presets() []string { return []string{"auto", "combined", "common", "contract", "vhost_combined"} }
+func Presets() []string {
+	return []string{"alb", "auto", "combined", "common", "contract", "elb", "envoy", "haproxy", "haproxy_clf", "traefik", "vhost_combined"}
+}
 
 // A Format is a compiled format: what a line of an access log holds and where. It is immutable and safe for concurrent use.
 type Format struct {
@@ -34,6 +40,7 @@ type Format struct {
 	family    family
 	shared    bool        // a preset that several servers write
 	templates []*template // tried in turn; more than one where the user gave several directives
+	also      []*template // tried behind them, of lines of which nothing is promised
 	warnings  []string
 }
 
@@ -45,9 +52,13 @@ func Compile(format string) (*Format, error) {
 	if preset, ok := presets[name]; ok {
 		f, err := Compile(preset)
 		if err == nil {
-			f.name, f.shared, f.warnings = name, name != "contract" && name != "vhost_combined", nil
+			f.name, f.shared, f.warnings = name, name == "auto" || name == "combined" || name == "common", nil
+			f.extend()
 		}
 		return f, err
+	}
+	if l, ok := layouts[name]; ok {
+		return &Format{name: name, family: l.family, templates: []*template{l.template()}}, nil
 	}
 	if err := checkPreset(name); err != nil {
 		return nil, err
@@ -68,6 +79,7 @@ func Compile(format string) (*Format, error) {
 		f.templates = append(f.templates, t)
 		f.warnings = append(f.warnings, t.warnings(d.escape)...)
 	}
+	f.warnings = slices.Compact(f.warnings)
 	f.name, f.family = f.templates[0].name, all[0].family
 	return f, nil
 }
@@ -90,16 +102,14 @@ func (d declaration) template(source string) (*template, error) {
 	if len(d.text) == 0 {
 		return nil, &formatError{source, 0, "the format string is empty"}
 	}
-	var t *template
-	var err error
-	if d.family == nginx {
-		t, err = nginxTemplate(d, source)
-	} else {
-		t, err = apacheTemplate(d, source)
-	}
+	read := map[family]func(declaration, string) (*template, error){
+		nginx: nginxTemplate, apache: apacheTemplate, haproxy: haproxyTemplate, envoy: envoyTemplate,
+	}[d.family]
+	t, err := read(d, source)
 	if err != nil {
 		return nil, err
 	}
+	t.family, t.spare = d.family, d.spare
 	return t, t.check(d, source)
 }
 
@@ -119,13 +129,16 @@ func (t *template) check(d declaration, source string) error {
 	switch {
 	case len(t.fields) == 0:
 		return &formatError{source, d.at[0], fmt.Sprintf("%q has no fields: expected an nginx format with $status or an Apache format with %%>s", firstWord(string(d.text)))}
-	case d.family == apache:
-		return &formatError{source, at, "the format ends without a status: add %>s"}
+	case d.family != nginx:
+		return &formatError{source, at, "the format ends without a status: add " + statusOf[d.family]}
 	case t.fact("upstream_status") >= 0:
 		return &formatError{source, at, "the format ends without $status ($upstream_status is what the upstream answered, not what the client got): add $status"}
 	}
 	return &formatError{source, at, "the format ends without a status: add $status"}
 }
+
+// statusOf is what a language calls the status that the client got.
+var statusOf = map[family]string{nginx: "$status", apache: "%>s", haproxy: "%ST", envoy: "%RESPONSE_CODE%"}
 
 // Name returns the preset's name or the one that the directive gives; empty for a bare string.
 func (f *Format) Name() string { return f.name }
@@ -148,23 +161,20 @@ func (f *Format) HasBodyBytes() bool {
 // HasMethod reports whether the format logs the method or the request line.
 func (f *Format) HasMethod() bool { return f.has(roleMethod) || f.has(roleRequest) }
 
-// Server returns "nginx" or "Apache" for a format that is written in that server's language (lighttpd, varnishncsa and
-// others took Apache's over), and "" where it is a preset whose lines several servers write.
+// Server returns the name of the server in whose language the format is written (lighttpd, varnishncsa and others took Apache's
+// over), "AWS" for its load balancers, and "" where it is a preset whose lines several servers write.
 func (f *Format) Server() string {
-	switch {
-	case f.shared:
+	if f.shared {
 		return ""
-	case f.family == nginx:
-		return "nginx"
 	}
-	return "Apache"
+	return f.family.String()
 }
 
 func (f *Format) has(r role) bool {
 	return slices.ContainsFunc(f.templates, func(t *template) bool { return t.best(r) >= 0 })
 }
 
-// Fields returns the names that NewParser knows how to read from lines of this format, sorted: facts such as "req.range",
+// Fields returns the names that NewParser knows how to read from each line of this format, sorted: facts such as "req.range",
 // "resp.location", "auth", "upstream_status", "completion", and "host", "protocol", "time".
 func (f *Format) Fields() []string {
 	var names []string
@@ -201,9 +211,10 @@ func (t *template) warnings(escape string) []string {
 			all = append(all, f.name+" writes credentials into the log; log only whether there are any: in nginx map $http_authorization $auth { \"\" 0; default 1; } and $auth, in Apache SetEnvIf Authorization . auth=1 and %{auth}e")
 		}
 	}
-	if i := t.best(roleStatus); i >= 0 && strings.HasPrefix(t.fields[i].name, "%") && !strings.Contains(t.fields[i].name, ">") {
+	if i := t.best(roleStatus); i >= 0 && t.family == apache && !strings.Contains(t.fields[i].name, ">") {
 		all = append(all, t.fields[i].name+" is in Apache the status before internal redirects; %>s is the one that the client got")
 	}
+	all = append(all, t.forgeable()...)
 	if escape == "none" {
 		all = append(all, "with escape=none a client can write anything into the log, whole fields included; with escape=default or escape=json it cannot")
 	}
@@ -211,4 +222,17 @@ func (t *template) warnings(escape string) []string {
 		all = append(all, "the format logs neither the request line nor the method: whatever depends on the method is unknown")
 	}
 	return all
+}
+
+// forgeable returns what in the template a client can write so that it looks like other fields.
+func (t *template) forgeable() []string {
+	if t.family == envoy && t.cuts == nil {
+		return []string{"Envoy escapes nothing, and something that a client writes stands before %RESPONSE_CODE%, method or path: put status, method, path and protocol first, as the default format does"}
+	}
+	for i := range t.fields {
+		if f := &t.fields[i]; t.family == haproxy && f.role == roleFact && f.escape == escapeNone && f.kind == kindText {
+			return []string{f.name + " is logged as it came, and a client can write whole fields into it; with the flags in %{+Q,+E}[...] it cannot"}
+		}
+	}
+	return nil
 }

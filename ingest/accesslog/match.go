@@ -67,6 +67,8 @@ func (f *part) may(b []byte) bool {
 		return bytes.IndexByte(b, ' ') < 0
 	case kindMethod:
 		return methodLength(b) == len(b)
+	case kindWords:
+		return bytes.IndexByte(b, '"') < 0 && bytes.Count(b, blank) < maxTailWords
 	}
 	return true
 }
@@ -74,4 +76,11 @@ func (f *part) may(b []byte) bool {
 func (f *part) shows() bool { return (&field{kind: f.kind}).shows(f.literal) }
 
 // number reports whether a value of this kind has at least one byte.
-func (k kind) number() bool { return k == kindStatus || k == kindInteger || k == kindDecimal }
+func (k kind) number() bool {
+	return k == kindStatus || k == kindInteger || k == kindDecimal || k == kindSigned
+}
+
+// maxTailWords is how many words may stand behind the quoted values of a line of Envoy's: Istio writes five or six.
+const maxTailWords = 6
+
+var blank = []byte(" ")

@@ -43,6 +43,23 @@ func decimalLength(b []byte) int {
 	return n
 }
 
+// signedLength is decimalLength with a sign allowed: HAProxy writes -1 for a time that did not come to be, and a plus before
+// what grew on after the line was written (option logasap).
+func signedLength(b []byte) int {
+	if len(b) > 1 && (b[0] == '-' || b[0] == '+') && b[1]-'0' < 10 {
+		return 1 + decimalLength(b[1:])
+	}
+	return decimalLength(b)
+}
+
+// unsigned returns b without a leading plus.
+func unsigned(b []byte) []byte {
+	if len(b) > 1 && b[0] == '+' {
+		return b[1:]
+	}
+	return b
+}
+
 // size returns the number that b is: 0 for "-" (Apache's %b for no body), -1 where b is no number or overflows.
 func size(b []byte) int64 {
 	if len(b) == 1 && b[0] == '-' {

@@ -7,11 +7,11 @@ import (
 	"testing"
 )
 
+type parseCase struct{ name, format, line, fields, want string }
+
 // parseCases: each line of a format, and what it says: method, target, status, bytes and duration, then the fields asked
 // for as name=value, or a reason.
-var parseCases = []struct {
-	name, format, line, fields, want string
-}{
+var parseCases = []parseCase{
 	{"usual", "combined", `192.0.2.1 - - [22/Nov/2026:13:37:29 +0000] "GET /a?b=c HTTP/1.1" 200 27 "-" "curl/7.88.1"`, "req.referer req.user-agent", `"GET" "/a?b=c" "200" 27 -1ns req.referer="" req.user-agent="curl/7.88.1"`},
 	{"carriage return", "common", "192.0.2.1 - - [22/Nov/2026:13:37:29 +0000] \"GET / HTTP/1.1\" 200 27\r", "", `"GET" "/" "200" 27 -1ns`},
 	{"no field asked for", "combined", `192.0.2.1 - - [22/Nov/2026:13:37:29 +0000] "GET / HTTP/1.1" 200 27 cut`, "", `"GET" "/" "200" 27 -1ns`},
@@ -20,7 +20,7 @@ var parseCases = []struct {
 	{"cut in the status", "combined", `192.0.2.1 - - [22/Nov/2026:13:37:29 +0000] "GET / HTTP/1.1" 20`, "", "truncated"},
 	{"cut in the request", "combined", `192.0.2.1 - - [22/Nov/2026:13:37:29 +0000] "GET /abc`, "", "truncated"},
 	{"two lines in one", "combined", `192.0.2.1 - - [22/Nov/2026:13:37:29 +0000] "GET /a192.0.2.1 - - [22/Nov/2026:13:37:29 +0000] "GET / HTTP/1.1" 200 27 "-" "-"`, "", "malformed"},
-	{"Envoy's", "auto", `[2021-03-12T09:11:51.592Z] "GET /x HTTP/1.1" 200 - 0 27805 1 - "192.0.2.1" "curl/8" "-"`, "", "malformed"},
+	{"Envoy's", "combined", `[2021-03-12T09:11:51.592Z] "GET /x HTTP/1.1" 200 - 0 27805 1 - "192.0.2.1" "curl/8" "-"`, "", "malformed"},
 	{"host in brackets", `$host "$request" $status`, `[::1] "GET /x HTTP/1.1" 200`, "", `"GET" "/x" "200" -1 -1ns`},
 	{"virtual host in brackets", "vhost_combined", `[::1]:80 192.0.2.1 - - [22/Nov/2026:13:37:29 +0000] "GET /x HTTP/1.1" 200 27 "-" "-"`, "", `"GET" "/x" "200" 27 -1ns`},
 	{"status is a word", "common", `192.0.2.1 - - [22/Nov/2026:13:37:29 +0000] "GET / HTTP/1.1" OK 27`, "", "status"},
@@ -111,7 +111,7 @@ var parseCases = []struct {
 }
 
 func TestParse(t *testing.T) {
-	for _, c := range parseCases {
+	for _, c := range slices.Concat(parseCases, serverCases) {
 		t.Run(c.name, func(t *testing.T) {
 			fields := strings.Fields(c.fields)
 			p := mustCompile(t, c.format).NewParser(fields)
@@ -160,6 +160,15 @@ func TestParseAllocatesNothing(t *testing.T) {
 		{timedFormat, "host upstream_status", [][]byte{[]byte(`h 192.0.2.1 - - [2026-11-22T13:37:39+00:00] "GET /\x22 HTTP/1.1" 200 165 rt=0.012 urt="0.000, 0.001 : 5.000" uct="-, 0.000" us="502, 200 : 404" "-" "-" s:80`)}},
 		{`%m "%U" "%q" %>s`, "", [][]byte{[]byte(`GET "/a\"b" "?x=1" 200`)}},
 		{"combined", "", [][]byte{[]byte("nothing"), []byte(""), []byte("#")}},
+		{"haproxy", "termination_state time", splitLines(haproxyLines(100_000))},
+		{"haproxy_clf", "termination_state", [][]byte{[]byte(`<134>Nov 22 13:43:54 lb1 haproxy[2545]: 127.0.0.1 - - [22/Nov/2026:13:43:54 +0000] "GET /#22 HTTP/1.1" 200 99 "" "" 37488 193 "clf" "be" "s1" 0 0 1 1 2 ---- 2 1 1 0 0 0 0 "" "" `)}},
+		{"frontend f\n option httplog\n capture request header Range len 9", "req.range", [][]byte{[]byte(`127.0.0.1:1 [22/Nov/2026:13:43:54.215] f b/s 0/0/0/1/1 200 99 - - ---- 3/1/0/0/0 0/0 {bytes#22=1} "GET / HTTP/1.1"`), []byte(`127.0.0.1:1 [22/Nov/2026:13:43:54.215] f f/<NOSRV> -1/-1/-1/-1/0 400 99 - - PR-- 3/1/0/0/0 0/0 "<BADREQ>"`)}},
+		{"haproxy", "", [][]byte{[]byte("<134>{nothing"), []byte("")}},
+		{"envoy", "response_flags upstream_host req.user-agent host", splitLines(envoyLines(100_000))},
+		{"traefik", "upstream_host req.user-agent", [][]byte{[]byte(traefikLine)}},
+		{"alb", "upstream_status", splitLines(albLines(100_000))},
+		{"elb", "upstream_status", [][]byte{[]byte(elbLine)}},
+		{"auto", "termination_state upstream_status response_flags", slices.Concat(splitLines(haproxyLines(1000)), splitLines(envoyLines(1000)), splitLines(albLines(1000)))},
 	} {
 		p := mustCompile(t, c.format).NewParser(strings.Fields(c.fields))
 		var e Entry

@@ -26,7 +26,7 @@ type Parser struct {
 func (f *Format) NewParser(fields []string) *Parser {
 	p := &Parser{values: make([][]byte, len(fields))}
 	parts := 0
-	for _, t := range f.templates {
+	for _, t := range slices.Concat(f.templates, f.also) {
 		p.programs = append(p.programs, t.compile(fields))
 		parts = max(parts, len(t.fields))
 	}
@@ -60,7 +60,9 @@ func (p *Parser) Parse(line []byte, e *Entry) Reason {
 	}
 	for i := range p.programs {
 		if i != p.current && p.parse(&p.programs[i], line, e) == None {
-			p.current = i
+			if !p.programs[i].spare {
+				p.current = i
+			}
 			return None
 		}
 	}
@@ -70,6 +72,9 @@ func (p *Parser) Parse(line []byte, e *Entry) Reason {
 // parse is one long function on purpose: a line costs no more than a handful of calls.
 func (p *Parser) parse(g *program, line []byte, e *Entry) Reason {
 	p.reset(e)
+	if g.header {
+		line = line[headerLength(line):]
+	}
 	if !hasPrefix(line, g.prefix) {
 		return Malformed
 	}
@@ -150,6 +155,11 @@ func (s *step) end(line []byte, pos int) int {
 		}
 		at += i
 		switch {
+		case s.bare:
+			if hasSuffix(line[pos:at], s.pre) && hasPrefix(line[at:], s.rest) {
+				return at
+			}
+			at++
 		case at > pos && line[at-1] == '\\' && escaped(line[pos:at]):
 			at++
 		case s.pairs && at+1 < len(line) && line[at+1] == '"' && !(hasSuffix(line[pos:at], s.pre) && hasPrefix(line[at:], s.rest)):

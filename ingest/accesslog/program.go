@@ -14,6 +14,9 @@ type program struct {
 	finish  bool // something is to be done when all fields are read
 	joins   bool // the target is to be made of path and query
 	query   bool // and the "?" is to be set between them
+	header  bool // a syslog header may stand before each line
+	spare   bool // see template.spare
+	family  family
 }
 
 // A mode is how a step reads its fields.
@@ -34,6 +37,7 @@ type step struct {
 	parts  []part
 	result bool // it begins with status, blank, size: see step.readResult
 	pairs  bool // two quotes in it may be a value: see field.pairs
+	bare   bool // no backslash escapes stop; one that does not fit pre and rest is part of a value
 
 	// needed says that a line that does not fit here is no entry; otherwise the fields of this step are unknown. final says
 	// that no step from here on is needed.
@@ -48,6 +52,9 @@ type part struct {
 	conditional bool
 	aborted     bool
 	hosted      bool
+	adds        bool
+	clip        uint8
+	escape      escaping
 	literal     string
 	find        []byte // literal
 	unit        time.Duration
@@ -80,8 +87,8 @@ type alias struct {
 
 // compile plans how to read the fields that each entry has and the ones asked for.
 func (t *template) compile(fields []string) program {
-	p := program{prefix: t.literals[0], raw: !t.exact}
-	p.client = p.prefix == "" && t.fields[0].kind == kindWord && t.fields[0].role != roleTime && t.mark(t.literals[1]) < 0
+	p := program{prefix: t.literals[0], raw: !t.exact, family: t.family, header: t.family.hasHeader(), spare: t.spare}
+	p.client = t.family <= apache && p.prefix == "" && t.fields[0].kind == kindWord && t.fields[0].role != roleTime && t.mark(t.literals[1]) < 0
 	slots := make([]slot, len(t.fields))
 	p.base(t, slots)
 	for i, name := range fields {
@@ -97,13 +104,14 @@ func (t *template) compile(fields []string) program {
 			lastUsed = i
 		}
 	}
-	for from := 0; from <= lastUsed; {
+	lastNeeded = max(lastNeeded, t.strict-1)
+	for from := 0; from <= max(lastUsed, lastNeeded); {
 		to := t.group(from)
 		p.steps = append(p.steps, t.step(slots, from, to, lastNeeded))
 		from = to
 	}
-	p.isUsual = p.usual()
-	p.finish = p.joins || len(p.copies) > 0
+	p.isUsual = t.family <= apache && p.usual()
+	p.finish = p.joins || len(p.copies) > 0 || t.family == haproxy || t.family == aws
 	return p
 }
 
@@ -119,7 +127,13 @@ func (p *program) base(t *template, slots []slot) {
 	}
 	set(roleStatus, slotStatus)
 	set(roleBytes, slotBytes)
-	set(roleDuration, slotDuration)
+	if set(roleDuration, slotDuration) {
+		for i := range t.fields {
+			if t.fields[i].adds {
+				slots[i] = slotDuration
+			}
+		}
+	}
 	request, target := t.best(roleRequest), t.best(roleTarget)
 	switch {
 	case request >= 0 && (target < 0 || request < target):
@@ -166,6 +180,14 @@ func (p *program) want(t *template, slots []slot, name string, i int) {
 
 // group returns the index behind the last field of the step that begins with field from.
 func (t *template) group(from int) int {
+	for _, cut := range t.cuts {
+		if cut > from {
+			return cut
+		}
+	}
+	if t.cuts != nil {
+		return len(t.fields)
+	}
 	for i := from; i < len(t.fields); i++ {
 		if t.mark(t.literals[i+1]) >= 0 {
 			return i + 1
@@ -176,7 +198,7 @@ func (t *template) group(from int) int {
 
 // step makes the step for the fields from up to, not including, to.
 func (t *template) step(slots []slot, from, to, lastNeeded int) step {
-	s := step{final: from > lastNeeded}
+	s := step{final: from > lastNeeded, bare: t.family == haproxy || t.family == traefik}
 	closing := t.literals[to]
 	s.pre = closing
 	if at := t.mark(closing); at >= 0 {
@@ -185,12 +207,17 @@ func (t *template) step(slots []slot, from, to, lastNeeded int) step {
 	used := 0
 	runs := true
 	for i := from; i < to; i++ {
-		f := &t.fields[i]
+		f := t.fields[i]
+		if !t.exact {
+			f.escape = escapeNone
+		}
 		literal := t.literals[i+1]
 		if slots[i] != slotNone {
 			used++
 			s.needed = s.needed || i <= lastNeeded && slots[i] <= slotQuery && slots[i] != slotBytes && slots[i] != slotDuration
 		}
+		s.needed = s.needed || i < t.strict
+		s.bare = s.bare && f.escape != escapeBackslash
 		s.pairs = s.pairs || f.pairs
 		runs = runs && f.shows(literal)
 		if i == to-1 {
@@ -198,11 +225,11 @@ func (t *template) step(slots []slot, from, to, lastNeeded int) step {
 		}
 		s.parts = append(s.parts, part{
 			kind: f.kind, slot: slots[i], literal: literal, find: []byte(literal), unit: f.unit, final: i > lastNeeded,
-			conditional: f.conditional, aborted: f.aborted, hosted: f.hosted,
+			conditional: f.conditional, aborted: f.aborted, hosted: f.hosted, adds: f.adds, clip: f.clip, escape: f.escape,
 		})
 	}
 	switch last := &s.parts[len(s.parts)-1]; {
-	case used == 0:
+	case used == 0 && from >= t.strict:
 		s.mode = modeSkip
 	case len(s.parts) == 1 && s.stop != 0 && s.pre == "" && !last.kind.number():
 		s.mode = modeSingle
@@ -221,8 +248,10 @@ func (t *template) step(slots []slot, from, to, lastNeeded int) step {
 // shows reports whether the end of the field's value can be told from the value alone, given the literal behind it.
 func (f *field) shows(literal string) bool {
 	switch f.kind {
-	case kindStatus, kindInteger, kindDecimal, kindStamp, kindProtocol:
+	case kindStatus, kindInteger, kindDecimal, kindStamp, kindProtocol, kindSigned, kindPiece, kindBlocks:
 		return true
+	case kindPhrase:
+		return literal != "" && literal[0] == '"'
 	case kindMethod:
 		return literal != "" && !isMethodByte(literal[0])
 	case kindWord, kindList:

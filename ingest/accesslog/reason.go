@@ -16,10 +16,20 @@ func (p *Parser) failed(line []byte, e *Entry, reason Reason) Reason {
 		return Comment
 	case isBinary(line):
 		return Encoding
-	case isMessage(line):
+	case isMessage(line), p.logsHAProxy() && isHAProxyMessage(line):
 		return Message
 	}
 	return reason
+}
+
+// logsHAProxy reports whether lines of HAProxy's are expected.
+func (p *Parser) logsHAProxy() bool {
+	for i := range p.programs {
+		if p.programs[i].family == haproxy {
+			return true
+		}
+	}
+	return false
 }
 
 // allAbsent reads the line that has "-" for each field and no punctuation around them: an entry of which nothing is known.

@@ -2,10 +2,14 @@ package accesslog
 
 // request takes a request line apart: method, target, protocol. Where it does not begin with a method and a blank it is
 // unreadable (TLS bytes, a cut line) and all three are empty; a target may hold blanks, a protocol may be missing.
-func (p *Parser) request(g *program, line []byte, e *Entry) {
+func (p *Parser) request(f *part, line []byte, e *Entry) {
 	n := tokenLength(line)
 	none := line[:0]
-	if n == 0 || n == len(line) || line[n] != ' ' {
+	method := line[:n]
+	if f.escape == escapeHash { // '#' may stand in a method
+		method = p.unescape(f, method)
+	}
+	if n == 0 || n == len(line) || line[n] != ' ' || f.escape == escapeHash && tokenLength(method) < len(method) {
 		e.Protocol = none
 		if e.Method == nil {
 			e.Method = none
@@ -25,8 +29,11 @@ func (p *Parser) request(g *program, line []byte, e *Entry) {
 	for len(target) > 0 && target[len(target)-1] == ' ' {
 		target = target[:len(target)-1]
 	}
-	e.Method = line[:n]
-	e.Target = p.unescape(g, target)
+	if f.hosted {
+		target = originForm(target)
+	}
+	e.Method = method
+	e.Target = p.unescape(f, target)
 	e.Protocol = protocol
 }
 

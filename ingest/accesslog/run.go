@@ -78,6 +78,14 @@ func (f *part) length(b []byte) int {
 		return stampLength(b)
 	case kindProtocol:
 		return protocolLength(b)
+	case kindSigned:
+		return signedLength(b)
+	case kindPhrase:
+		return until(b, '"')
+	case kindPiece:
+		return pieceLength(b)
+	case kindBlocks:
+		return blocksLength(b)
 	}
 	return until(b, ' ')
 }

@@ -15,6 +15,11 @@ type template struct {
 	// exact says that no value ever holds a raw '"' or a raw control character, because the server escapes them. Such a
 	// byte in a literal then marks one place in a line, whatever a client sends.
 	exact bool
+
+	family family
+	cuts   []int // where the steps end, as indexes of the fields behind; nil where the marks alone say so
+	spare  bool  // for single lines: the next one is first held against the other templates again
+	strict int   // so many fields must fit, those behind the last needed one included: it tells formats with one beginning apart
 }
 
 // A field is one variable or directive of a format.
@@ -33,7 +38,10 @@ type field struct {
 	aborted     bool          // of roleFact: the value is "X" where the request was not completed
 	pairs       bool          // an empty value is logged as two quotes, as Apache's %u does
 	gross       bool          // of roleBytes: the size includes the header of the response
-	hosted      bool          // of roleTarget: the host stands before it, as in "$host$request_uri"
+	adds        bool          // of roleDuration: to be added to the one before it
+	clip        uint8         // of roleFact: only so many bytes of the value count; 0 is all
+	escape      escaping
+	hosted      bool // of roleTarget and roleRequest: the host stands before it, as in "$host$request_uri"
 }
 
 // A role is what a field is good for.
@@ -69,6 +77,20 @@ const (
 	kindStamp                // 10/Oct/2000:13:55:36 -0700, or a word without ']'
 	kindProtocol             // HTTP/1.1, "-" or nothing
 	kindList                 // words with ", " or " : " between them: nginx upstream variables
+	kindSigned               // a decimal number with a sign or none, or "-"
+	kindPhrase               // no quote
+	kindPiece                // no '|' and no '}': HAProxy's captured header
+	kindBlocks               // any number of HAProxy's {...} with a blank behind each
+	kindWords                // at most maxTailWords words without quotes, with a blank between two
+)
+
+// An escaping is how a server writes the bytes of a value that would not be text, or would look like the format's own.
+type escaping uint8
+
+const (
+	escapeBackslash escaping = iota // \xHH, \", \\, ...
+	escapeNone                      // as they are
+	escapeHash                      // #HH
 )
 
 // best returns the index of the field that fills a role, or -1.

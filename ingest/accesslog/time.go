@@ -1,6 +1,7 @@
 package accesslog
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -10,13 +11,17 @@ const (
 	stampLayout        = "02/Jan/2006:15:04:05 -0700"
 	secondsLayout      = "s"
 	millisecondsLayout = "ms"
+	haproxyLayout      = "02/Jan/2006:15:04:05.000"
 	microsecondsLayout = "us"
 )
 
-// stampLength returns the length of the time in stampLayout that b begins with, or of a word without ']' where other
+// stampLength returns the length of the time in stampLayout or haproxyLayout that b begins with, or of a word without ']' where other
 // programs write another time.
 func stampLength(b []byte) int {
 	if n := len(stampLayout); len(b) >= n && b[2] == '/' && b[6] == '/' && b[11] == ':' && b[14] == ':' && b[17] == ':' && b[20] == ' ' {
+		return n
+	}
+	if n := len(haproxyLayout); len(b) >= n && b[2] == '/' && b[6] == '/' && b[11] == ':' && b[20] == '.' {
 		return n
 	}
 	n := 0
@@ -28,7 +33,7 @@ func stampLength(b []byte) int {
 
 // ParseTime reads Entry.Time. A time without a zone is taken for UTC. It reports whether b was a time of this format.
 func (f *Format) ParseTime(b []byte) (time.Time, bool) {
-	for _, t := range f.templates {
+	for _, t := range slices.Concat(f.templates, f.also) {
 		if i := t.best(roleTime); i >= 0 {
 			if at, ok := parseTime(b, t.fields[i].layout); ok {
 				return at, true

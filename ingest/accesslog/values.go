@@ -9,37 +9,44 @@ func (p *Parser) store(g *program, f *part, value []byte, e *Entry) {
 	case slotStatus:
 		e.Status = value
 	case slotBytes:
-		e.BodyBytes = size(value)
+		e.BodyBytes = size(unsigned(value))
 	case slotDuration:
-		e.Duration = duration(value, f.unit)
+		d := duration(unsigned(value), f.unit)
+		if f.adds {
+			d = sum(e.Duration, d)
+		}
+		e.Duration = d
 	case slotRequest:
-		p.request(g, value, e)
+		p.request(f, value, e)
 	case slotMethod:
 		e.Method = present(value)
+		if f.escape == escapeHash {
+			e.Method = p.unescape(f, e.Method)
+		}
 	case slotTarget:
 		if f.hosted {
 			value = value[until(value, '/'):]
 		}
-		e.Target = p.unescape(g, present(value))
+		e.Target = p.unescape(f, present(value))
 	case slotPath:
-		p.path = p.unescape(g, present(value))
+		p.path = p.unescape(f, present(value))
 		e.Target = p.path
 	case slotQuery:
-		p.query = p.unescape(g, present(value))
+		p.query = p.unescape(f, present(value))
 	case slotProtocol:
 		e.Protocol = present(value)
 	case slotHost:
-		e.Host = p.unescape(g, present(value))
+		e.Host = p.unescape(f, present(value))
 	case slotTime:
 		e.Time = present(value)
 	default:
-		p.values[f.slot-slotValue] = p.fact(g, f, value)
+		p.values[f.slot-slotValue] = p.fact(f, value)
 		p.dirty = true
 	}
 }
 
 // fact returns the value of a condition's fact: nil where the server did not look.
-func (p *Parser) fact(g *program, f *part, value []byte) []byte {
+func (p *Parser) fact(f *part, value []byte) []byte {
 	switch {
 	case f.aborted:
 		if len(value) == 1 && value[0] == 'X' {
@@ -48,8 +55,10 @@ func (p *Parser) fact(g *program, f *part, value []byte) []byte {
 		return value
 	case f.conditional && len(value) == 1 && value[0] == '-':
 		return nil
+	case f.clip > 0:
+		return value[:min(int(f.clip), len(value))]
 	}
-	return p.unescape(g, present(value))
+	return p.unescape(f, present(value))
 }
 
 // present returns value, empty where the server wrote "-" for an absent one.
@@ -61,12 +70,23 @@ func present(value []byte) []byte {
 }
 
 // unescape returns value with the server's escapes undone: value itself where there are none.
-func (p *Parser) unescape(g *program, value []byte) []byte {
-	if g.raw || bytes.IndexByte(value, '\\') < 0 {
+func (p *Parser) unescape(f *part, value []byte) []byte {
+	if f.escape == escapeNone || f.escape == escapeBackslash && bytes.IndexByte(value, '\\') < 0 {
 		return value
 	}
+	return p.undo(f, value)
+}
+
+func (p *Parser) undo(f *part, value []byte) []byte {
 	start := len(p.scratch)
-	p.scratch = appendUnescaped(p.scratch, value)
+	switch {
+	case f.escape == escapeBackslash:
+		p.scratch = appendUnescaped(p.scratch, value)
+	case bytes.IndexByte(value, '#') < 0:
+		return value
+	default:
+		p.scratch = appendUnhashed(p.scratch, value)
+	}
 	return p.scratch[start:len(p.scratch):len(p.scratch)]
 }
 
@@ -81,6 +101,12 @@ func (p *Parser) finish(g *program, e *Entry) {
 		}
 		p.scratch = append(p.scratch, p.query...)
 		e.Target = p.scratch[start:]
+	}
+	switch g.family {
+	case haproxy:
+		withoutBadRequest(e)
+	case aws:
+		asSent(e)
 	}
 	for _, c := range g.copies {
 		p.values[c.to] = p.value(e, c.from)

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// Writers are models of how servers escape a value: ngx_http_log_escape, ngx_escape_json, ap_escape_logitem.
+// Writers are models of how servers escape a value: ngx_http_log_escape, ngx_escape_json, ap_escape_logitem, HAProxy's encode_string.
 var writers = map[string]func(string) string{
 	"nginx": func(s string) string {
 		return escapeWith(s, func(c byte) string {
@@ -34,6 +34,14 @@ var writers = map[string]func(string) string{
 			}
 			if c < 0x20 || c >= 0x7f {
 				return fmt.Sprintf(`\x%02x`, c)
+			}
+			return string(rune(c))
+		})
+	},
+	"haproxy": func(s string) string { // encode_string with hdr_encode_map, which has all of url_encode_map
+		return escapeWith(s, func(c byte) string {
+			if c < 0x20 || c >= 0x7f || strings.IndexByte("\"#{|}", c) >= 0 {
+				return fmt.Sprintf("#%02X", c)
 			}
 			return string(rune(c))
 		})
@@ -72,6 +80,9 @@ func FuzzWritten(f *testing.F) {
 		{"nginx", `log_format l 'ua:$http_user_agent\tref:$http_referer\tuser:$remote_user\treq:$request\tstatus:$status\tn:$body_bytes_sent';`, func(w func(string) string, user, request, referer, agent string) string {
 			return fmt.Sprintf("ua:%s\tref:%s\tuser:%s\treq:%s\tstatus:418\tn:77", w(agent), w(referer), w(user), w(request))
 		}},
+		{"haproxy", "frontend f\n option httplog\n capture request header Referer len 99\n capture request header User-Agent len 99\n", func(w func(string) string, user, request, referer, agent string) string {
+			return fmt.Sprintf(`<134>Nov 22 13:43:54 lb1 haproxy[2545]: 127.0.0.1:1 [22/Nov/2026:13:43:54.215] f b/s 0/0/0/1/1 418 77 - - ---- 3/1/0/0/0 0/0 {%s|%s} "%s"`, w(referer), w(agent), w(request))
+		}},
 	}
 	var parsers []*Parser
 	for _, l := range layouts {
@@ -90,7 +101,7 @@ func FuzzWritten(f *testing.F) {
 		if reason := parsers[i].Parse([]byte(line), &e); reason != None {
 			t.Fatalf("%q is no entry: %v", line, reason)
 		}
-		method, target, _ := splitRequest(request, false)
+		method, target, _ := splitRequest(request)
 		want := fmt.Sprintf("%q %q 418 77 %q %q", method, target, absent(referer), absent(agent))
 		if got := fmt.Sprintf("%q %q %s %d %q %q", e.Method, e.Target, e.Status, e.BodyBytes, e.Values[0], e.Values[1]); got != want {
 			t.Fatalf("%q\ngot  %s\nwant %s", line, got, want)
