@@ -79,10 +79,10 @@ func TestCompile(t *testing.T) {
 
 func TestCompileErrors(t *testing.T) {
 	for _, c := range []struct{ format, want string }{
-		{"", "column 1: the format is empty: expected a preset (auto, combined, common, contract, vhost_combined) or the server's format string"},
+		{"", "column 1: the format is empty: expected a preset (auto, caddy, combined, common, contract, envoy_json, json, traefik_json, vhost_combined) or the server's format string"},
 		{"combnied", `column 1: unknown preset "combnied": did you mean combined?`},
 		{"Combined", `column 1: unknown preset "Combined": did you mean combined?`},
-		{"apache", `column 1: unknown preset "apache": expected one of auto, combined, common, contract, vhost_combined, or the server's format string itself`},
+		{"apache", `column 1: unknown preset "apache": expected one of auto, caddy, combined, common, contract, envoy_json, json, traefik_json, vhost_combined, or the server's format string itself`},
 		{"'' ", "column 1: the format string is empty"},
 		{"log_format main '';", "column 1: the format string is empty"},
 		{"just some words", `column 1: "just some words" has no fields: expected an nginx format with $status or an Apache format with %>s`},

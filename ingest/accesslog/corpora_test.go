@@ -70,6 +70,18 @@ var corpora = []struct {
 	{name: "datadog-apache", rows: 2},
 	{name: "fail2ban-apache-badbots", rows: 4, format: `combined`},
 	{name: "fail2ban-nginx-botsearch", rows: 14},
+	// Objects, read by key.
+	{name: "caddy-json-A", rows: 299},
+	{name: "caddy-json-duration-nano-A", rows: 299},
+	{name: "caddy-json-duration-string-A", rows: 299},
+	{name: "caddy-json-filtered-A", rows: 299},
+	{name: "caddy-console-A", rows: 299},
+	{name: "caddy-default-mixed-A", rows: 1378, format: "caddy"},
+	{name: "lnav-caddy-0", rows: 39, format: "caddy"},
+	{name: "matomo-caddy-json", rows: 3, format: "caddy"},
+	{name: "matomo-traefik-json", rows: 1, format: "traefik_json"},
+	{name: "crowdsec-fastly", rows: 4, format: "json"},
+	{name: "nginx-syslog-json-A", rows: 502, format: "json"},
 	// Mixed and wrapped lines, and auto on its own.
 	{name: "datadog-varnish", rows: 3, format: "auto"},
 	{name: "datadog-kong", rows: 5, format: "auto"},

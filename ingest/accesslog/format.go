@@ -26,14 +26,18 @@ var presets = map[string]string{
 }
 
 // Presets returns the names that Compile knows, sorted.
-func Presets() []string { return []string{"auto", "combined", "common", "contract", "vhost_combined"} }
+func Presets() []string {
+	return []string{"auto", "caddy", "combined", "common", "contract", "envoy_json", "json", "traefik_json", "vhost_combined"}
+}
 
 // A Format is a compiled format: what a line of an access log holds and where. It is immutable and safe for concurrent use.
 type Format struct {
 	name      string
 	family    family
+	server    string      // whose format of objects it is; else the family says it
 	shared    bool        // a preset that several servers write
 	templates []*template // tried in turn; more than one where the user gave several directives
+	also      []*template // tried behind them, of lines of which nothing is promised
 	warnings  []string
 }
 
@@ -47,6 +51,12 @@ func Compile(format string) (*Format, error) {
 		if err == nil {
 			f.name, f.shared, f.warnings = name, name != "contract" && name != "vhost_combined", nil
 		}
+		if err == nil && name == "auto" {
+			f.also = []*template{autoObject()}
+		}
+		return f, err
+	}
+	if f, err := compileObject(name); f != nil || err != nil {
 		return f, err
 	}
 	if err := checkPreset(name); err != nil {
@@ -141,7 +151,7 @@ func (f *Format) HasSize() bool { return f.has(roleBytes) }
 func (f *Format) HasBodyBytes() bool {
 	return f.has(roleBytes) && !slices.ContainsFunc(f.templates, func(t *template) bool {
 		i := t.best(roleBytes)
-		return i >= 0 && t.fields[i].gross
+		return i >= 0 && t.fields[i].gross || t.object && t.gross()
 	})
 }
 
@@ -149,9 +159,12 @@ func (f *Format) HasBodyBytes() bool {
 func (f *Format) HasMethod() bool { return f.has(roleMethod) || f.has(roleRequest) }
 
 // Server returns "nginx" or "Apache" for a format that is written in that server's language (lighttpd, varnishncsa and
-// others took Apache's over), and "" where it is a preset whose lines several servers write.
+// others took Apache's over), "Caddy", "Traefik" or "Envoy" for that server's objects, and "" where it is a preset whose lines
+// several servers write.
 func (f *Format) Server() string {
 	switch {
+	case f.server != "":
+		return f.server
 	case f.shared:
 		return ""
 	case f.family == nginx:

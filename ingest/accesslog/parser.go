@@ -1,6 +1,9 @@
 package accesslog
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 // A Parser reads lines of one format. It is not safe for concurrent use; any number of Parsers may share a Format.
 type Parser struct {
@@ -11,19 +14,26 @@ type Parser struct {
 	scratch  []byte // values with their escapes undone; valid until the next Parse
 	path     []byte // see program.joins
 	query    []byte
-	ends     []int // of match: where the value of each part begins and ends
+	ends     []int   // of match: where the value of each part begins and ends
+	found    []found // of parseObject: what stands at each place
+	line     uint32  // the number of the line in found, so that nothing of the last one counts
+	spare    Entry   // of claimRequest
 }
 
 // NewParser returns a Parser that reads, beside what every entry has, the fields named: see Format.Fields. A field that
 // the format does not log is unknown in every entry.
 func (f *Format) NewParser(fields []string) *Parser {
 	p := &Parser{values: make([][]byte, len(fields))}
-	parts := 0
-	for _, t := range f.templates {
-		p.programs = append(p.programs, t.compile(fields))
+	parts, places := 0, 0
+	for _, t := range slices.Concat(f.templates, f.also) {
+		g := t.compile(fields)
+		p.programs = append(p.programs, g)
 		parts = max(parts, len(t.fields))
+		if g.object != nil {
+			places = max(places, g.object.places)
+		}
 	}
-	p.ends = make([]int, 2*parts)
+	p.ends, p.found = make([]int, 2*parts), make([]found, places)
 	return p
 }
 
@@ -41,9 +51,15 @@ func (p *Parser) Parse(line []byte, e *Entry) Reason {
 		return None
 	}
 	for i := range p.programs {
-		if i != p.current && p.parse(&p.programs[i], line, e) == None {
+		if i == p.current {
+			continue
+		}
+		switch r := p.parse(&p.programs[i], line, e); {
+		case r == None:
 			p.current = i
 			return None
+		case p.programs[i].object != nil && r != Malformed: // there is an object, and it says why it is no entry
+			reason = r
 		}
 	}
 	return p.failed(line, e, reason)
@@ -52,6 +68,9 @@ func (p *Parser) Parse(line []byte, e *Entry) Reason {
 // parse is one long function on purpose: a line costs no more than a handful of calls.
 func (p *Parser) parse(g *program, line []byte, e *Entry) Reason {
 	p.reset(e)
+	if g.object != nil {
+		return p.parseObject(g, line, e)
+	}
 	if !hasPrefix(line, g.prefix) {
 		return Malformed
 	}

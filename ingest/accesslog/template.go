@@ -15,6 +15,13 @@ type template struct {
 	// exact says that no value ever holds a raw '"' or a raw control character, because the server escapes them. Such a
 	// byte in a literal then marks one place in a line, whatever a client sends.
 	exact bool
+
+	// object says that lines hold a JSON object: fields have a path, in the order in which they are asked where several fill one
+	// role, and there are no literals. headers are where it has every header, kept says that the server's configuration decides
+	// which of them it logs.
+	object  bool
+	headers []headers
+	kept    bool
 }
 
 // A field is one variable or directive of a format.
@@ -34,6 +41,7 @@ type field struct {
 	pairs       bool          // an empty value is logged as two quotes, as Apache's %u does
 	gross       bool          // of roleBytes: the size includes the header of the response
 	hosted      bool          // of roleTarget: the host stands before it, as in "$host$request_uri"
+	path        path          // of a template of objects: where the value stands
 }
 
 // A role is what a field is good for.
@@ -52,7 +60,9 @@ const (
 	roleProtocol      // its protocol
 	roleHost
 	roleTime
-	roleFact // a fact that a condition may ask for
+	roleFact    // a fact that a condition may ask for
+	roleMessage // a program's message: a line that has one and no status is no entry
+	roleLogger  // the name of the program's logger, by which Caddy's messages are told from its entries
 	roles
 )
 

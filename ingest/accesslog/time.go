@@ -1,6 +1,7 @@
 package accesslog
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -28,7 +29,7 @@ func stampLength(b []byte) int {
 
 // ParseTime reads Entry.Time. A time without a zone is taken for UTC. It reports whether b was a time of this format.
 func (f *Format) ParseTime(b []byte) (time.Time, bool) {
-	for _, t := range f.templates {
+	for _, t := range slices.Concat(f.templates, f.also) {
 		if i := t.best(roleTime); i >= 0 {
 			if at, ok := parseTime(b, t.fields[i].layout); ok {
 				return at, true
@@ -43,6 +44,8 @@ func parseTime(b []byte, layout string) (time.Time, bool) {
 	switch layout {
 	case "":
 		return time.Time{}, false
+	case anyLayout:
+		return parseAnyTime(b)
 	case secondsLayout:
 		unit = time.Second
 	case millisecondsLayout:

@@ -1,0 +1,296 @@
+package accesslog
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math/bits"
+)
+
+// A found is what stands at a place of an object.
+type found struct {
+	text    []byte // borrowed from the line; of a string what stands between its quotes
+	line    uint32 // the number of the line, by Parser.line, that it was found in
+	kind    foundKind
+	escapes bool // text may have some
+}
+
+type foundKind uint8
+
+const (
+	foundNothing foundKind = iota
+	foundString
+	foundToken // a number, true, false; servers also write - and 009, which are no JSON
+	foundNull
+	foundEmptyList
+	foundOther // an object, or an array whose first element is one
+)
+
+// What the reading functions return instead of an offset.
+const (
+	cut    = -1 // the line ends within the object
+	broken = -2 // it goes on as no object does
+)
+
+// maxDepth is how deep objects and arrays that nobody asks for may be nested.
+const maxDepth = 64
+
+// begin returns the offset of the object in line, -1 where there is none. What a syslog daemon or a container's runtime puts
+// before it has no quote: text with quotes before a brace is a request or a message in which a client wrote the object.
+func (o *object) begin(line []byte) int {
+	at := bytes.IndexByte(line, '{')
+	if at <= 0 {
+		return at
+	}
+	for {
+		next := blanks(line, at+1)
+		if next < len(line) && (line[next] == '"' || line[next] == '}') {
+			break
+		}
+		i := bytes.IndexByte(line[at+1:], '{')
+		if i < 0 {
+			return -1
+		}
+		at += 1 + i
+	}
+	if bytes.IndexByte(line[:at], '"') >= 0 || bytes.IndexByte(line[:at], '\\') >= 0 {
+		return -1
+	}
+	return at
+}
+
+// members reads the members of the object whose brace stands before pos, and notes the values that are used. It returns the
+// offset behind the closing brace. It is one long function on purpose, as parse is.
+func (p *Parser) members(n *node, line []byte, pos int) int {
+	if pos = blanks(line, pos); pos < len(line) && line[pos] == '}' {
+		return pos + 1
+	}
+	for pos < len(line) {
+		if line[pos] != '"' {
+			return broken
+		}
+		end, escapes := stringEnd(line, pos+1)
+		if end < 0 {
+			return cut
+		}
+		name := line[pos+1 : end]
+		if escapes {
+			name = p.unescaped(name)
+		}
+		e := n.find(name)
+		if pos = blanks(line, end+1); pos < len(line) && line[pos] != ':' {
+			return broken
+		}
+		if pos = blanks(line, pos+1); pos >= len(line) {
+			return cut
+		}
+		switch {
+		case e != nil:
+			pos = p.note(e, line, pos)
+		case line[pos] == '"':
+			end, _ = stringEnd(line, pos+1)
+			pos = end + 1
+			if end < 0 {
+				return cut
+			}
+		default:
+			pos = skip(line, pos)
+		}
+		if pos < 0 {
+			return pos
+		}
+		if pos = blanks(line, pos); pos == len(line) {
+			return cut
+		}
+		switch line[pos] {
+		case '}':
+			return pos + 1
+		case ',':
+			pos = blanks(line, pos+1)
+		default:
+			return broken
+		}
+	}
+	return cut
+}
+
+// unescaped returns text with its escapes undone.
+func (p *Parser) unescaped(text []byte) []byte {
+	start := len(p.scratch)
+	p.scratch = appendUnescaped(p.scratch, text)
+	return p.scratch[start:len(p.scratch):len(p.scratch)]
+}
+
+// at returns what the line has at a place, nil if nothing.
+func (p *Parser) at(place int) *found {
+	if v := &p.found[place]; v.line == p.line {
+		return v
+	}
+	return nil
+}
+
+// note notes the value at pos, and those within it, and returns the offset behind it. A name that stands there again
+// makes undone what it first held.
+func (p *Parser) note(e *edge, line []byte, pos int) int {
+	v := &p.found[e.place]
+	if e.inner != nil && v.line == p.line {
+		clear(p.found[e.place:e.last])
+	}
+	v.line = p.line
+	switch line[pos] {
+	case '{':
+		v.kind = foundOther
+		if e.inner != nil {
+			return p.members(e.inner, line, pos+1)
+		}
+		return skipNested(line, pos)
+	case '[':
+		return v.list(line, pos)
+	}
+	return v.scalar(line, pos)
+}
+
+// list notes the first element of the array at pos and returns the offset behind the array.
+func (v *found) list(line []byte, pos int) int {
+	first := blanks(line, pos+1)
+	if first == len(line) {
+		return cut
+	}
+	end := skipNested(line, pos)
+	switch c := line[first]; {
+	case end < 0:
+	case c == ']':
+		v.kind, v.text = foundEmptyList, line[pos:end]
+	case c == '{' || c == '[':
+		v.kind = foundOther
+	case v.scalar(line, first) < 0:
+		return broken
+	}
+	return end
+}
+
+// scalar notes the string, number or word at pos and returns the offset behind it.
+func (v *found) scalar(line []byte, pos int) int {
+	if line[pos] == '"' {
+		end, escapes := stringEnd(line, pos+1)
+		if end < 0 {
+			return cut
+		}
+		v.kind, v.text, v.escapes = foundString, line[pos+1:end], escapes
+		return end + 1
+	}
+	end := tokenEnd(line, pos)
+	if end < 0 {
+		return end
+	}
+	v.kind, v.text, v.escapes = foundToken, line[pos:end], false
+	if string(v.text) == "null" {
+		v.kind, v.text = foundNull, line[pos:pos]
+	}
+	return end
+}
+
+// skip returns the offset behind the value at pos.
+func skip(line []byte, pos int) int {
+	switch line[pos] {
+	case '"':
+		if end, _ := stringEnd(line, pos+1); end >= 0 {
+			return end + 1
+		}
+		return cut
+	case '{', '[':
+		return skipNested(line, pos)
+	}
+	return tokenEnd(line, pos)
+}
+
+// skipNested returns the offset behind the object or array that begins at pos. Of what is in it only strings and brackets
+// are looked at.
+func skipNested(line []byte, pos int) int {
+	depth, objects := 0, uint64(0) // a bit for each open bracket, the lowest for the last: set for an object's
+	for pos < len(line) {
+		switch c := line[pos]; c {
+		case '"':
+			if pos, _ = stringEnd(line, pos+1); pos < 0 {
+				return cut
+			}
+		case '{', '[':
+			if depth++; depth > maxDepth {
+				return broken
+			}
+			if objects <<= 1; c == '{' {
+				objects |= 1
+			}
+		case '}', ']':
+			if objects&1 == 1 != (c == '}') {
+				return broken
+			}
+			objects >>= 1
+			if depth--; depth == 0 {
+				return pos + 1
+			}
+		}
+		pos++
+	}
+	return cut
+}
+
+// stringEnd returns the offset of the quote that ends the string whose content begins at pos, negative if there is none, and
+// whether the string may have escapes. Most strings are short: it looks at eight bytes at once before it leaves the rest to
+// bytes.IndexByte.
+func stringEnd(line []byte, pos int) (end int, escapes bool) {
+	start := pos
+	for n := 0; n < 4 && pos+8 <= len(line); n++ {
+		word := binary.LittleEndian.Uint64(line[pos:])
+		if m := zeros(word^eight*'"') | zeros(word^eight*'\\'); m == 0 {
+			pos += 8
+		} else if pos += bits.TrailingZeros64(m) / 8; line[pos] == '"' {
+			return pos, escapes
+		} else {
+			escapes = true
+			pos += 2
+		}
+	}
+	for pos < len(line) {
+		i := bytes.IndexByte(line[pos:], '"')
+		if i < 0 {
+			break
+		}
+		pos += i
+		if line[pos-1] != '\\' || pos == start || !escaped(line[start:pos]) {
+			return pos, true
+		}
+		pos++
+	}
+	return -1, true
+}
+
+// eight times a byte is a word of eight such bytes.
+const eight = 0x0101010101010101
+
+// zeros returns a word whose lowest set bit is the highest bit of the first zero byte of w; 0 if there is none. Bits above
+// that one may be set without meaning anything.
+func zeros(w uint64) uint64 { return (w - eight) &^ w & (eight << 7) }
+
+// tokenEnd returns the offset behind the number or word at pos.
+func tokenEnd(line []byte, pos int) int {
+	for at := pos; at < len(line); at++ {
+		switch c := line[at]; {
+		case c == ',' || c == '}' || c == ']' || c <= ' ':
+			if at == pos {
+				return broken
+			}
+			return at
+		case c == '"' || c == '{' || c == '[' || c == ':':
+			return broken
+		}
+	}
+	return cut
+}
+
+// blanks returns the offset of the first byte from pos on that is no white space.
+func blanks(line []byte, pos int) int {
+	for pos < len(line) && line[pos] <= ' ' {
+		pos++
+	}
+	return pos
+}

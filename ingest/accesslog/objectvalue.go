@@ -1,0 +1,302 @@
+package accesslog
+
+import (
+	"bytes"
+	"math"
+	"strconv"
+	"time"
+	"unicode/utf8"
+)
+
+// parseObject reads a line that holds an object, from its brace on. An entry has a status and a part of the request.
+func (p *Parser) parseObject(g *program, line []byte, e *Entry) Reason {
+	o := g.object
+	at := o.begin(line)
+	if at < 0 {
+		return Malformed
+	}
+	if p.line++; p.line == 0 { // once in four thousand million lines
+		clear(p.found)
+		p.line = 1
+	}
+	p.found[0].line = p.line
+	end := p.members(&o.root, line, at+1)
+	switch {
+	case end == cut:
+		return Truncated
+	case end < 0, blanks(line, end) < len(line):
+		return Malformed
+	case p.isMessage(o, line[:at]):
+		return Message
+	}
+	for i := 0; i < len(o.keys); {
+		k := &o.keys[i]
+		if v := p.at(k.place); v != nil && p.claim(g, k, v, e) {
+			i = k.next
+		} else {
+			i++
+		}
+	}
+	p.settle(g, e)
+	switch {
+	case e.Status != nil && (!o.asks || e.Method != nil || e.Target != nil):
+		if statusLength(e.Status) < len(e.Status) {
+			return Status
+		}
+		return None
+	case at > 0, p.any(o.messages):
+		return Message
+	}
+	return Malformed
+}
+
+// isMessage reports whether a line is a message although it may have all that an entry has. Caddy writes such beside its
+// entries: its loggers http.log.error and http.handlers.* name request and status, too.
+func (p *Parser) isMessage(o *object, before []byte) bool {
+	for _, place := range o.loggers {
+		if v := p.at(place); v != nil && isCaddyMessage(v.text) {
+			return true
+		}
+	}
+	return len(before) > 0 && isCaddyMessage(before)
+}
+
+func (p *Parser) any(places []int) bool {
+	for _, place := range places {
+		if p.at(place) != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// claim gives what stands at a key's place to its slot, and reports whether it has a value now. The slots of the request's
+// parts may have had one before.
+func (p *Parser) claim(g *program, k *key, v *found, e *Entry) bool {
+	if k.slot >= slotValue {
+		p.dirty = true
+		to := &p.values[k.slot-slotValue]
+		*to = p.objectFact(k, v)
+		return *to != nil
+	}
+	if v.kind >= foundEmptyList {
+		return false
+	}
+	switch k.slot {
+	case slotStatus:
+		e.Status = p.text(v)
+	case slotBytes:
+		e.BodyBytes = size(v.text)
+		return e.BodyBytes >= 0
+	case slotDuration:
+		e.Duration = span(v.text, k.unit)
+		return e.Duration >= 0
+	case slotMethod:
+		e.Method = present(p.text(v))
+	case slotTarget:
+		e.Target = present(p.text(v))
+	case slotPath:
+		p.claimPath(present(p.text(v)), e)
+	case slotQuery:
+		p.query = present(p.text(v))
+	case slotRequest:
+		p.claimRequest(g, p.text(v), e)
+	case slotProtocol:
+		e.Protocol = present(p.text(v))
+	case slotHost:
+		e.Host = present(p.text(v))
+	case slotTime:
+		e.Time = present(p.text(v))
+	}
+	return true
+}
+
+func (p *Parser) claimPath(text []byte, e *Entry) {
+	if e.Target == nil {
+		e.Target, p.path = text, text
+	}
+}
+
+// claimRequest takes a request line apart for what has no value of its own. Some loggers give the name to the path.
+func (p *Parser) claimRequest(g *program, text []byte, e *Entry) {
+	if len(text) > 0 && text[0] == '/' {
+		p.claimPath(text, e)
+		return
+	}
+	if e.Method != nil && e.Target != nil && e.Protocol != nil {
+		return
+	}
+	s := &p.spare
+	s.Method, s.Target, s.Protocol = nil, nil, nil
+	p.request(g, text, s)
+	for _, part := range [...]struct{ to, from *[]byte }{{&e.Method, &s.Method}, {&e.Target, &s.Target}, {&e.Protocol, &s.Protocol}} {
+		if *part.to == nil {
+			*part.to = *part.from
+		}
+	}
+}
+
+// settle does what can only be done when all places have been asked.
+func (p *Parser) settle(g *program, e *Entry) {
+	if len(p.query) > 0 && p.path != nil {
+		start := len(p.scratch)
+		p.scratch = append(p.scratch, p.path...)
+		if p.query[0] != '?' {
+			p.scratch = append(p.scratch, '?')
+		}
+		p.scratch = append(p.scratch, p.query...)
+		e.Target = p.scratch[start:]
+	}
+	for i := range g.object.besides {
+		k := &g.object.besides[i]
+		if to := p.target(k.slot, e); to != nil && *to == nil && p.at(k.beside) != nil {
+			*to = nothing
+			p.dirty = true
+		}
+	}
+	for _, c := range g.copies {
+		p.values[c.to] = p.value(e, c.from)
+		p.dirty = true
+	}
+}
+
+// nothing is the value that is absent without a place in the line.
+var nothing = []byte{}
+
+// target returns where the text of a slot is kept, nil for a number's.
+func (p *Parser) target(s slot, e *Entry) *[]byte {
+	switch s {
+	case slotStatus:
+		return &e.Status
+	case slotMethod:
+		return &e.Method
+	case slotTarget, slotPath, slotRequest:
+		return &e.Target
+	case slotProtocol:
+		return &e.Protocol
+	case slotHost:
+		return &e.Host
+	case slotTime:
+		return &e.Time
+	}
+	if s >= slotValue {
+		return &p.values[s-slotValue]
+	}
+	return nil
+}
+
+// objectFact returns a condition's fact, nil where it is unknown. A list without an element is how Caddy before 2.7 hides a
+// header's value: there was one.
+func (p *Parser) objectFact(k *key, v *found) []byte {
+	switch {
+	case v.kind == foundOther && k.sent:
+		return oneByte
+	case v.kind == foundOther:
+		return nil
+	case k.sent && string(v.text) == "false":
+		return zeroByte
+	}
+	return present(p.text(v))
+}
+
+var oneByte, zeroByte = []byte("1"), []byte("0")
+
+// text returns what a string or a token says; empty for null.
+func (p *Parser) text(v *found) []byte {
+	if !v.escapes || v.kind != foundString || bytes.IndexByte(v.text, '\\') < 0 {
+		return v.text
+	}
+	return p.unescaped(v.text)
+}
+
+// span returns the duration that b says: a number of units, with an exponent or none, or numbers with their units as Go
+// writes a duration ("1m2.5s", "69.474µs"); -1 where b is neither.
+func span(b []byte, unit time.Duration) time.Duration {
+	if len(b) == 0 || len(b) > 32 {
+		return -1
+	}
+	if last := b[len(b)-1]; last-'0' > 9 {
+		return units(b)
+	}
+	if unit == 0 {
+		return -1
+	}
+	if d := duration(b, unit); d >= 0 {
+		return d
+	}
+	f, err := strconv.ParseFloat(string(b), 64)
+	if f *= float64(unit); err != nil || !(f >= 0 && f < math.MaxInt64) {
+		return -1
+	}
+	return time.Duration(math.Round(f))
+}
+
+// units reads numbers with units behind them.
+func units(b []byte) time.Duration {
+	total := time.Duration(0)
+	for len(b) > 0 {
+		n := decimalLength(b)
+		unit, length := unitOf(b[n:])
+		d := duration(b[:n], max(unit, 1))
+		if n == 0 || unit == 0 || d < 0 || total > math.MaxInt64-d {
+			return -1
+		}
+		total += d
+		b = b[n+length:]
+	}
+	return total
+}
+
+// unitOf returns the unit that b begins with and its length, zeros if there is none.
+func unitOf(b []byte) (time.Duration, int) {
+	if len(b) > 1 && b[1] == 's' {
+		switch b[0] {
+		case 'm':
+			return time.Millisecond, 2
+		case 'u':
+			return time.Microsecond, 2
+		case 'n':
+			return time.Nanosecond, 2
+		}
+	}
+	if micro, n := utf8.DecodeRune(b); (micro == 'µ' || micro == 'μ') && len(b) > n && b[n] == 's' {
+		return time.Microsecond, n + 1
+	}
+	if len(b) > 0 {
+		switch b[0] {
+		case 's':
+			return time.Second, 1
+		case 'm':
+			return time.Minute, 1
+		case 'h':
+			return time.Hour, 1
+		}
+	}
+	return 0, 0
+}
+
+// anyLayout stands for the times that loggers of objects write: seconds, milliseconds, microseconds or nanoseconds since
+// 1970, told apart by their size, or one of layouts.
+const anyLayout = "any"
+
+// layouts are those of Go's RFC 3339, of zap's ISO 8601 and Caddy's wall clock, of Python's logging and of the common log.
+var layouts = []string{time.RFC3339, "2006-01-02T15:04:05Z0700", stampLayout, "2006/01/02 15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04:05",
+	"2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05 -0700", "02/Jan/2006:15:04:05", time.RFC1123Z, time.RFC1123}
+
+func parseAnyTime(b []byte) (time.Time, bool) {
+	n := digits(b)
+	if n == len(b) || n > 0 && b[n] == '.' {
+		unit := time.Second
+		for ; n > 11 && unit > time.Nanosecond; n -= 3 {
+			unit /= 1000
+		}
+		d := duration(b, unit)
+		return time.Unix(0, int64(d)).UTC(), d >= 0
+	}
+	for _, layout := range layouts {
+		if t, err := time.Parse(layout, string(b)); err == nil {
+			return t, true
+		}
+	}
+	return time.Time{}, false
+}
