@@ -81,7 +81,7 @@ var corpora = []struct {
 	{name: "matomo-caddy-json", rows: 3, format: "caddy"},
 	{name: "matomo-traefik-json", rows: 1, format: "traefik_json"},
 	{name: "crowdsec-fastly", rows: 4, format: "json"},
-	{name: "nginx-syslog-json-A", rows: 502, format: "json"},
+	{name: "nginx-syslog-json-A", rows: 502, format: "json target=uri"},
 	// Mixed and wrapped lines, and auto on its own.
 	{name: "datadog-varnish", rows: 3, format: "auto"},
 	{name: "datadog-kong", rows: 5, format: "auto"},

@@ -24,7 +24,7 @@ type key struct {
 	slot   slot
 	place  int
 	next   int           // the first key of another slot
-	beside int           // a value that is not there is absent where this place is, else unknown; -1: always unknown
+	beside int           // of a fact: one that is not there is absent where this place is, else unknown; -1: always unknown
 	unit   time.Duration // of slotDuration: what 1 is; 0 where only a value that names its unit is one
 	sent   bool          // the value tells whether something was sent: see credentials
 }
@@ -33,6 +33,29 @@ type key struct {
 type node struct {
 	edges []edge // by hash
 	start [hashes + 1]uint8
+	order [32]member // the first names that the last line had here
+}
+
+// A member is a name that the last line had: most loggers write the same names in the same order, and then one comparison
+// finds the end of the name and what it is used for. A longer name, or one with escapes, is none.
+type member struct {
+	name   [23]byte
+	length uint8
+	edge   *edge // nil where the name is not used
+}
+
+// is reports whether the name that begins at pos of line is the member's.
+func (m *member) is(line []byte, pos int) bool {
+	end := pos + int(m.length)
+	return m.length > 0 && end < len(line) && line[end] == '"' && string(line[pos:end]) == string(m.name[:m.length])
+}
+
+// learn makes m the member with the name.
+func (m *member) learn(name []byte, e *edge) {
+	m.length = 0
+	if len(name) <= len(m.name) {
+		m.length, m.edge = uint8(copy(m.name[:], name)), e
+	}
 }
 
 // An edge is a name in a node.
@@ -221,7 +244,7 @@ func (b *tree) finish() {
 		case slotMethod, slotRequest, slotTarget, slotPath:
 			b.asks = true
 		}
-		if l.beside != nil {
+		if l.beside != nil && k.slot >= slotValue {
 			k.beside = l.beside.place
 			b.besides = append(b.besides, k)
 		}

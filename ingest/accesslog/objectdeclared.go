@@ -44,13 +44,13 @@ func compileDeclared(format string) (*Format, error) {
 
 // within returns the value that the mapping has for key, and the mapping where it has none.
 func within(n *yaml.Node, key string) *yaml.Node {
-	if v := member(n, key); v != nil && v.Kind == yaml.MappingNode {
+	if v := child(n, key); v != nil && v.Kind == yaml.MappingNode {
 		return v
 	}
 	return n
 }
 
-func member(n *yaml.Node, key string) *yaml.Node {
+func child(n *yaml.Node, key string) *yaml.Node {
 	for i := 0; n.Kind == yaml.MappingNode && i+1 < len(n.Content); i += 2 {
 		if n.Content[i].Value == key {
 			return n.Content[i+1]
@@ -61,7 +61,7 @@ func member(n *yaml.Node, key string) *yaml.Node {
 
 // isCaddyEncoder reports whether a mapping names one of Caddy's log encoders (https://caddyserver.com/docs/json/logging/).
 func isCaddyEncoder(n *yaml.Node) bool {
-	format := member(n, "format")
+	format := child(n, "format")
 	if format == nil {
 		return false
 	}
@@ -75,19 +75,19 @@ func isCaddyEncoder(n *yaml.Node) bool {
 // compileCaddy compiles the preset caddy with the names and the unit of the duration that an encoder has.
 func compileCaddy(n *yaml.Node, source string) (*Format, error) {
 	encoder := n
-	for member(encoder, "wrap") != nil {
-		encoder = member(encoder, "wrap")
+	for child(encoder, "wrap") != nil {
+		encoder = child(encoder, "wrap")
 	}
-	if format := member(encoder, "format"); format != nil && format.Value != "json" && format.Value != "console" {
+	if format := child(encoder, "format"); format != nil && format.Value != "json" && format.Value != "console" {
 		return nil, &formatError{source, offsetOf(source, format), fmt.Sprintf("found the encoder %q: expected json or console, whose lines hold an object", format.Value)}
 	}
 	preset := objectPresets["caddy"]
 	for key, name := range map[string]string{"message_key": "message", "name_key": "logger", "time_key": "time"} {
-		if v := member(encoder, key); v != nil {
+		if v := child(encoder, key); v != nil {
 			preset.words = name + "=" + v.Value + " " + preset.words
 		}
 	}
-	switch v := member(encoder, "duration_format"); {
+	switch v := child(encoder, "duration_format"); {
 	case v == nil:
 	case v.Value == "nano", v.Value == "ns":
 		preset.words = strings.Replace(preset.words, "duration_s=", "duration_ns=", 1)

@@ -64,20 +64,29 @@ func (p *Parser) members(n *node, line []byte, pos int) int {
 	if pos = blanks(line, pos); pos < len(line) && line[pos] == '}' {
 		return pos + 1
 	}
-	for pos < len(line) {
+	for i := 0; pos < len(line); i++ {
 		if line[pos] != '"' {
 			return broken
 		}
-		end, escapes := stringEnd(line, pos+1)
-		if end < 0 {
-			return cut
+		pos++
+		var e *edge
+		if m := &n.order[min(i, len(n.order)-1)]; m.is(line, pos) {
+			e = m.edge
+			pos += int(m.length) + 1
+		} else {
+			end, escapes := stringEnd(line, pos)
+			if end < 0 {
+				return cut
+			}
+			if name := line[pos:end]; escapes {
+				e = n.find(p.unescaped(name))
+			} else {
+				e = n.find(name)
+				m.learn(name, e)
+			}
+			pos = end + 1
 		}
-		name := line[pos+1 : end]
-		if escapes {
-			name = p.unescaped(name)
-		}
-		e := n.find(name)
-		if pos = blanks(line, end+1); pos < len(line) && line[pos] != ':' {
+		if pos = blanks(line, pos); pos < len(line) && line[pos] != ':' {
 			return broken
 		}
 		if pos = blanks(line, pos+1); pos >= len(line) {
@@ -87,11 +96,11 @@ func (p *Parser) members(n *node, line []byte, pos int) int {
 		case e != nil:
 			pos = p.note(e, line, pos)
 		case line[pos] == '"':
-			end, _ = stringEnd(line, pos+1)
-			pos = end + 1
+			end, _ := stringEnd(line, pos+1)
 			if end < 0 {
 				return cut
 			}
+			pos = end + 1
 		default:
 			pos = skip(line, pos)
 		}

@@ -70,49 +70,38 @@ func (p *Parser) any(places []int) bool {
 	return false
 }
 
-// claim gives what stands at a key's place to its slot, and reports whether it has a value now. The slots of the request's
-// parts may have had one before.
+// claim gives what stands at a key's place to its slot, and reports whether that is a value: an absent one stays only where no
+// other key has any.
 func (p *Parser) claim(g *program, k *key, v *found, e *Entry) bool {
 	if k.slot >= slotValue {
-		p.dirty = true
-		to := &p.values[k.slot-slotValue]
-		*to = p.objectFact(k, v)
-		return *to != nil
+		return p.claimFact(k, v)
 	}
 	if v.kind >= foundEmptyList {
 		return false
 	}
 	switch k.slot {
-	case slotStatus:
-		e.Status = p.text(v)
 	case slotBytes:
 		e.BodyBytes = size(v.text)
 		return e.BodyBytes >= 0
 	case slotDuration:
 		e.Duration = span(v.text, k.unit)
 		return e.Duration >= 0
-	case slotMethod:
-		e.Method = present(p.text(v))
-	case slotTarget:
-		e.Target = present(p.text(v))
 	case slotPath:
-		p.claimPath(present(p.text(v)), e)
-	case slotQuery:
-		p.query = present(p.text(v))
+		p.claimPath(p.text(v), e)
+		return len(e.Target) > 0
 	case slotRequest:
 		p.claimRequest(g, p.text(v), e)
-	case slotProtocol:
-		e.Protocol = present(p.text(v))
-	case slotHost:
-		e.Host = present(p.text(v))
-	case slotTime:
-		e.Time = present(p.text(v))
+		return true
 	}
-	return true
+	to := p.target(k.slot, e)
+	if *to = p.text(v); k.slot != slotStatus {
+		*to = present(*to)
+	}
+	return len(*to) > 0
 }
 
 func (p *Parser) claimPath(text []byte, e *Entry) {
-	if e.Target == nil {
+	if text = present(text); len(e.Target) == 0 {
 		e.Target, p.path = text, text
 	}
 }
@@ -123,17 +112,20 @@ func (p *Parser) claimRequest(g *program, text []byte, e *Entry) {
 		p.claimPath(text, e)
 		return
 	}
-	if e.Method != nil && e.Target != nil && e.Protocol != nil {
-		return
-	}
 	s := &p.spare
 	s.Method, s.Target, s.Protocol = nil, nil, nil
 	p.request(g, text, s)
-	for _, part := range [...]struct{ to, from *[]byte }{{&e.Method, &s.Method}, {&e.Target, &s.Target}, {&e.Protocol, &s.Protocol}} {
-		if *part.to == nil {
-			*part.to = *part.from
-		}
+	e.Method = either(e.Method, s.Method)
+	e.Target = either(e.Target, s.Target)
+	e.Protocol = either(e.Protocol, s.Protocol)
+}
+
+// either returns a where it is a value, else b.
+func either(a, b []byte) []byte {
+	if len(a) > 0 {
+		return a
 	}
+	return b
 }
 
 // settle does what can only be done when all places have been asked.
@@ -149,9 +141,8 @@ func (p *Parser) settle(g *program, e *Entry) {
 	}
 	for i := range g.object.besides {
 		k := &g.object.besides[i]
-		if to := p.target(k.slot, e); to != nil && *to == nil && p.at(k.beside) != nil {
-			*to = nothing
-			p.dirty = true
+		if to := &p.values[k.slot-slotValue]; *to == nil && p.at(k.beside) != nil {
+			*to, p.dirty = nothing, true
 		}
 	}
 	for _, c := range g.copies {
@@ -163,40 +154,40 @@ func (p *Parser) settle(g *program, e *Entry) {
 // nothing is the value that is absent without a place in the line.
 var nothing = []byte{}
 
-// target returns where the text of a slot is kept, nil for a number's.
+// target returns where the text of a slot is kept.
 func (p *Parser) target(s slot, e *Entry) *[]byte {
 	switch s {
 	case slotStatus:
 		return &e.Status
 	case slotMethod:
 		return &e.Method
-	case slotTarget, slotPath, slotRequest:
+	case slotTarget:
 		return &e.Target
+	case slotQuery:
+		return &p.query
 	case slotProtocol:
 		return &e.Protocol
 	case slotHost:
 		return &e.Host
-	case slotTime:
-		return &e.Time
 	}
-	if s >= slotValue {
-		return &p.values[s-slotValue]
-	}
-	return nil
+	return &e.Time
 }
 
-// objectFact returns a condition's fact, nil where it is unknown. A list without an element is how Caddy before 2.7 hides a
-// header's value: there was one.
-func (p *Parser) objectFact(k *key, v *found) []byte {
+// claimFact is claim for a condition's fact. A list without an element is how Caddy before 2.7 hides a header's value: there
+// was one.
+func (p *Parser) claimFact(k *key, v *found) bool {
+	text := oneByte
 	switch {
-	case v.kind == foundOther && k.sent:
-		return oneByte
+	case v.kind == foundOther && !k.sent:
+		return false
 	case v.kind == foundOther:
-		return nil
 	case k.sent && string(v.text) == "false":
-		return zeroByte
+		text = zeroByte
+	default:
+		text = present(p.text(v))
 	}
-	return present(p.text(v))
+	p.values[k.slot-slotValue], p.dirty = text, true
+	return len(text) > 0
 }
 
 var oneByte, zeroByte = []byte("1"), []byte("0")

@@ -6,8 +6,8 @@ import "strings"
 type path struct {
 	steps []string // a dot in a step is a dot in the name, or the way into an object
 
-	// optional says that the server leaves the name out where there is no value: it is absent, not unknown, where the object
-	// around it is in the line, or else what beside leads to.
+	// optional says that the server leaves the name out where there is no value: a fact is absent then, not unknown, where the
+	// object around it is in the line, or else what beside leads to. Without a status a line is no entry, optional or not.
 	optional bool
 	beside   []string
 }
