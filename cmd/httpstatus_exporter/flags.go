@@ -10,6 +10,8 @@ import (
 
 	"github.com/prometheus/common/promslog"
 	"github.com/spf13/pflag"
+
+	"httpstatus_exporter/ingest/accesslog"
 )
 
 // newFlags returns an empty flag set that prints the help of c, and nothing else, to s.
@@ -91,7 +93,7 @@ func (a *apiFlags) addContract(fs *pflag.FlagSet) {
 }
 
 func (a *apiFlags) addFormat(fs *pflag.FlagSet) {
-	fs.StringVarP(&a.format, "access-log.format", "f", "auto", "a preset (auto, common, combined, vhost_combined, contract), or an nginx log_format or Apache LogFormat verbatim")
+	fs.StringVarP(&a.format, "access-log.format", "f", "auto", "a preset ("+strings.Join(accesslog.Presets(), ", ")+"), an nginx log_format, Apache LogFormat or Envoy json_format verbatim, or json status=KEY ... for keys of your own")
 	intVar(fs, &a.maxLine, "access-log.max-line-bytes", 1, 1<<20, "longest line; longer ones are counted as failed, reason too_long")
 }
 

@@ -20,6 +20,9 @@ var hints = map[string]hint{
 
 // fieldHint says what to add to a log format of server (see accesslog.Format.Server) so that a fact is known.
 func fieldHint(server, fact string) string {
+	if text := objectHint(server, fact); text != "" {
+		return text
+	}
 	h, ok := hints[fact]
 	if kind, header, isHeader := strings.Cut(fact, "."); isHeader {
 		h, ok = headerHint(kind, header), true

@@ -159,8 +159,8 @@ func (f *Format) HasBodyBytes() bool {
 func (f *Format) HasMethod() bool { return f.has(roleMethod) || f.has(roleRequest) }
 
 // Server returns "nginx" or "Apache" for a format that is written in that server's language (lighttpd, varnishncsa and
-// others took Apache's over), "Caddy", "Traefik" or "Envoy" for that server's objects, and "" where it is a preset whose lines
-// several servers write.
+// others took Apache's over), "Caddy", "Traefik" or "Envoy" for that server's objects, "JSON" for objects of no particular one,
+// and "" where it is a preset whose lines several servers write.
 func (f *Format) Server() string {
 	switch {
 	case f.server != "":

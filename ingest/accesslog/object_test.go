@@ -159,15 +159,15 @@ func TestObjectFormat(t *testing.T) {
 		bytes, duration      bool
 		warning              string
 	}{
-		{"json", "json", "", false, true, ""},
-		{"json bytes=n duration_s=", "json", "", true, false, ""},
+		{"json", "json", "JSON", false, true, ""},
+		{"json bytes=n duration_s=", "json", "JSON", true, false, ""},
 		{"caddy", "caddy", "Caddy", true, true, ""},
 		{"traefik_json", "traefik_json", "Traefik", true, true, ""},
 		{"envoy_json", "envoy_json", "Envoy", true, true, ""},
 		{"auto", "auto", "", true, false, ""},
 		{`{"encoder": {"format": "console"}}`, "caddy", "Caddy", true, true, ""},
 		{`{"s": "%RESPONSE_CODE%", "c": "%REQ(COOKIE)%"}`, "", "Envoy", false, false, "%REQ(COOKIE)% writes credentials"},
-		{"json req.authorization=headers.auth", "json", "", false, true, "req.authorization=headers.auth is read from a log that has credentials in it"},
+		{"json req.authorization=headers.auth", "json", "JSON", false, true, "req.authorization=headers.auth is read from a log that has credentials in it"},
 	} {
 		f := mustCompile(t, c.format)
 		if f.Name() != c.name || f.Server() != c.server || f.HasBodyBytes() != c.bytes || f.HasDuration() != c.duration {
@@ -185,7 +185,7 @@ func TestObjectFormatLogs(t *testing.T) {
 		logs, depends bool
 	}{
 		{"caddy", "req.range", true, false}, {"caddy", "auth", true, false}, {"caddy", "completion", false, false},
-		{"traefik_json", "resp.location", true, true}, {"traefik_json", "auth", true, true}, {"traefik_json", "upstream_status", true, false},
+		{"traefik_json", "resp.location", true, true}, {"traefik_json", "auth", true, true}, {"traefik_json", "upstream_status", true, true}, {"json", "req.range", false, false}, {"json", "auth", true, true}, {"json auth=a", "auth", true, false},
 		{"traefik_json req.range=request_Range?", "req.range", true, false}, {"traefik_json auth=request_Authorization?", "auth", true, false},
 		{"envoy_json", "req.range", false, false}, {"envoy_json", "response_flags", true, false},
 		{"auto", "req.range", false, false}, {"auto", "upstream_status", false, false}, {"combined", "req.referer", true, false},

@@ -19,7 +19,7 @@ type objectPreset struct {
 // objectPresets are the formats of objects that have a name. Each may have words of the user's behind it, which take the
 // place of its own.
 var objectPresets = map[string]objectPreset{
-	"json":         {words: commonWords, headers: slices.Concat(caddyHeaders, traefikHeaders)},
+	"json":         {server: "JSON", words: commonWords, kept: true},
 	"caddy":        {server: "Caddy", words: caddyWords, headers: caddyHeaders},
 	"traefik_json": {server: "Traefik", words: traefikWords, headers: traefikHeaders, kept: true},
 	"envoy_json":   {server: "Envoy", words: envoyWords},
@@ -87,7 +87,7 @@ func (o *objectPreset) compile(name, source, words string) (*Format, error) {
 	if t.best(roleStatus) < 0 {
 		return nil, &formatError{source, len(source), "the format has no status: add status= and the path of its key, as in status=http.code"}
 	}
-	f := &Format{name: name, server: o.server, shared: o.server == "", templates: []*template{t}}
+	f := &Format{name: name, server: o.server, templates: []*template{t}}
 	for i := range own {
 		if slices.Contains(secrets, own[i].fact) {
 			f.warnings = append(f.warnings, own[i].name+" is read from a log that has credentials in it; let the log say only whether there are any, and name that auth=")
@@ -188,10 +188,11 @@ func (f *Format) Logs(name string) bool {
 	return slices.Contains(f.Fields(), name) || slices.ContainsFunc(f.templates, func(t *template) bool { return len(t.headerPaths(name)) > 0 })
 }
 
-// Depends reports whether the server writes a field that the format has only when its configuration asks for it.
+// Depends reports whether a field that the format has is in its lines only where the server's configuration asks for it; a
+// path that the user gave says that it does.
 func (f *Format) Depends(name string) bool {
 	return f.Logs(name) && slices.ContainsFunc(f.templates, func(t *template) bool {
 		at := t.fact(name)
-		return t.kept && (at < 0 || t.fields[at].at == 0) && (name == "auth" || len(t.headerPaths(name)) > 0)
+		return t.kept && (at < 0 || t.fields[at].at == 0)
 	})
 }

@@ -74,7 +74,7 @@ const commonWords = `logger=logger message=msg message=message message=event
 	duration_us=duration_us duration_us=latency_us duration_us=elapsed_us duration_us=duration_micros
 	duration_ns=duration_ns duration_ns=latency_ns duration_ns=event.duration duration_ns=duration_nanos duration_ns=Duration
 	duration=duration duration=latency duration=elapsed duration=response_time duration=took duration=httpRequest.latency
-	auth=auth auth=request>headers>Authorization? auth=request_Authorization
+	auth=auth auth=request>headers>Authorization auth=request_Authorization
 	upstream_status=upstream_status upstream_status=OriginStatus?Overhead termination_state=termination_state
 	response_flags=response_flags upstream_host=upstream_host`
 

@@ -18,7 +18,7 @@ type template struct {
 
 	// object says that lines hold a JSON object: fields have a path, in the order in which they are asked where several fill one
 	// role, and there are no literals. headers are where it has every header, kept says that the server's configuration decides
-	// which of them it logs.
+	// which facts it logs.
 	object  bool
 	headers []headers
 	kept    bool
