@@ -231,7 +231,8 @@ func FuzzCompile(f *testing.F) {
 	for _, s := range fuzzFormats {
 		f.Add(s)
 	}
-	for _, s := range []string{"combnied", "# x\n", `'$status`, `%{`, `%!200,304{User-agent}i%>s`, `log_format a '$status'; log_format b "$status";`, `accesslog.format = "%s"`, `varnishncsa -F '%s' -j`} {
+	for _, s := range []string{"combnied", "# x\n", `'$status`, `%{`, `%!200,304{User-agent}i%>s`, `log_format a '$status'; log_format b "$status";`, `accesslog.format = "%s"`, `varnishncsa -F '%s' -j`,
+		"json status=$.a.b? method=c>d[0] req.x=e?f", `{"encoder": {"format": "filter", "wrap": {"format": "json", "duration_format": "nano"}}}`, `{"s": "%RESPONSE_CODE%", "n": {"m": "%REQ(:METHOD)%"}}`, "json_format:\n  s: \"%RESPONSE_CODE%\"\n"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, source string) {
