@@ -140,7 +140,8 @@ func (t *template) check(d declaration, source string) error {
 // Name returns the preset's name or the one that the directive gives; empty for a bare string.
 func (f *Format) Name() string { return f.name }
 
-// HasDuration reports whether the format logs how long a request took.
+// HasDuration reports whether the format logs how long a request took. What this and the methods below say of auto is what
+// holds of any line it reads; objects that it reads, too, are held to it: their durations and headers are left out.
 func (f *Format) HasDuration() bool { return f.has(roleDuration) }
 
 // HasSize reports whether the format logs how large the response was, with its header or without.

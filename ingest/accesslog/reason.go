@@ -45,11 +45,14 @@ var messages = regexp.MustCompile(`^(?:\S+ +\S*\[\d+\]: |\S* ?)\d{4}/\d\d/\d\d \
 	`|^\[\w{3} \w{3} +\d+ \d\d:\d\d:\d\d(?:\.\d+)? \d{4}\] \[` +
 	`|^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)? \[?[A-Za-z]+\]? `)
 
+// caddyEntry is what Caddy has before the object of an entry for people, and not of a message.
+var caddyEntry = []byte("\thttp.log.access")
+
 // isMessage reports whether a line is a message. Garbage by the gigabyte must not cost a regular expression a line, so
 // the expression sees only lines that have a date where it looks for one.
 func isMessage(line []byte) bool {
 	line = line[:min(len(line), 200)]
-	return (line[0] == '[' || len(line) > 4 && line[4] == '-' || hasSlashDate(line)) && messages.Match(line) && !bytes.Contains(line, caddyAccess)
+	return (line[0] == '[' || len(line) > 4 && line[4] == '-' || hasSlashDate(line)) && messages.Match(line) && !bytes.Contains(line, caddyEntry)
 }
 
 // hasSlashDate reports whether the first slash of a line is that of 2021/12/01.
