@@ -16,7 +16,7 @@ func (p *Parser) failed(line []byte, e *Entry, reason Reason) Reason {
 		return Comment
 	case isBinary(line):
 		return Encoding
-	case isMessage(line):
+	case reason != Message && isMessage(line):
 		return Message
 	}
 	return reason
@@ -38,8 +38,8 @@ func (p *Parser) allAbsent(line []byte, e *Entry) bool {
 }
 
 // messages are how lines of error logs begin: nginx (2021/12/01 13:53:33 [error] 31#31: ...), with syslog's header or not,
-// Caddy's for people (2021/12/01 13:53:33.120, tab, ...),
-// Apache ([Thu Oct 13 12:24:49.880562 2022] [auth_basic:error] ...) and others that write a level in brackets.
+// Caddy's console (2021/12/01 13:53:33.120, a tab, the level, ...), Apache ([Thu Oct 13 12:24:49.880562 2022]
+// [auth_basic:error] ...) and others that write a level in brackets.
 var messages = regexp.MustCompile(`^(?:\S+ +\S*\[\d+\]: |\S* ?)\d{4}/\d\d/\d\d \d\d:\d\d:\d\d \[[a-z]+\] ` +
 	`|^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d\.\d+\t` +
 	`|^\[\w{3} \w{3} +\d+ \d\d:\d\d:\d\d(?:\.\d+)? \d{4}\] \[` +
