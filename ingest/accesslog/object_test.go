@@ -39,6 +39,7 @@ var objectCases = []struct {
 	{"Caddy, error with a status", "caddy", caddyError, "", "message"},
 	{"Caddy, error with a status, json", "json", caddyError, "", "message"},
 	{"Caddy, error with a status, auto", "auto", caddyError, "", "message"},
+	{"a logger that is no name", "json", `{"logger":"http.log.error","logger":{"x":1},"method":"GET","status":200}`, "", `"GET" ? "200" -1 -1ns`},
 	{"Caddy, debug with a status", "caddy", `{"logger":"http.handlers.reverse_proxy","msg":"upstream roundtrip","request":{"method":"GET","uri":"/"},"status":200}`, "", "message"},
 	{"Caddy, message", "caddy", `caddy  | {"level":"info","ts":1761019822.3,"msg":"maxprocs: Leaving GOMAXPROCS=12"}`, "", "message"},
 	{"Caddy behind docker compose", "caddy", "caddy  | " + caddyLine, "", `"GET" "/a?b=c" "206" 27 2.738966ms`},

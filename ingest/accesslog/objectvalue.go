@@ -20,7 +20,7 @@ func (p *Parser) parseObject(g *program, line []byte, e *Entry) Reason {
 		return Truncated
 	case end < 0, blanks(line, end) < len(line):
 		return Malformed
-	case p.isMessage(o, line[:at]):
+	case p.isOfCaddy(o, line[:at]):
 		return Message
 	}
 	for i := 0; i < len(o.keys); {
@@ -44,11 +44,11 @@ func (p *Parser) parseObject(g *program, line []byte, e *Entry) Reason {
 	return Malformed
 }
 
-// isMessage reports whether a line is a message although it may have all that an entry has. Caddy writes such beside its
-// entries: its loggers http.log.error and http.handlers.* name request and status, too.
-func (p *Parser) isMessage(o *object, before []byte) bool {
+// isOfCaddy reports whether a line is a message of Caddy's, although it may have all that an entry has: its loggers
+// http.log.error and http.handlers.* name request and status, too.
+func (p *Parser) isOfCaddy(o *object, before []byte) bool {
 	for _, place := range o.loggers {
-		if v := p.at(place); v != nil && isCaddyMessage(v.text) {
+		if v := p.at(place); v != nil && v.kind == foundString && isCaddyMessage(v.text) {
 			return true
 		}
 	}
