@@ -60,6 +60,22 @@ func foldedTwice(line []byte) bool {
 	return !bytes.Equal(bytes.ToValidUTF8(line, nil), line) || bytes.Contains(lower, []byte(`\u`))
 }
 
+// TestHostileObjects would not end before the test's time limit if any of these took more than a few passes over the line.
+func TestHostileObjects(t *testing.T) {
+	const size = 4 << 20
+	for _, piece := range []string{"{", "x{ ", "{\"", "[", "\"\\\"", "\\", "\\\"", "\"", "{\"request\":", "{\"request\":{\"headers\":[", "{\"status\":200,", "\"status\":200,", "{}", " ", "{\"\\u0061\":\"\\u0061\","} {
+		for _, before := range []string{"", `{"status":`, `{"a":"`, `{"a":[`} {
+			line := []byte(before + strings.Repeat(piece, size/len(piece)))
+			for _, format := range []string{"json", "caddy", "auto"} {
+				var e Entry
+				if reason := mustCompile(t, format).NewParser([]string{"req.range", "host"}).Parse(line, &e); reason == None && format != "auto" {
+					t.Errorf("%s: %q and %q over and over is an entry", format, before, piece)
+				}
+			}
+		}
+	}
+}
+
 // TestObjectDifferential reads the objects that templates can read by key, too: both ways must give each row.
 func TestObjectDifferential(t *testing.T) {
 	root := filepath.Join(moduleRoot(t), "..", "shared", "corpora")
