@@ -33,6 +33,9 @@ func BenchmarkCombinedTwoWorkers(b *testing.B) {
 func BenchmarkJSONScan(b *testing.B)      { benchScan(b, benchFile(b, "json")) }
 func BenchmarkJSONOneWorker(b *testing.B) { benchPipeline(b, "json", "agave", 1) }
 
+// BenchmarkJSONKeysOneWorker reads the lines of BenchmarkJSONOneWorker by key.
+func BenchmarkJSONKeysOneWorker(b *testing.B) { benchPipeline(b, "json keys", "agave", 1) }
+
 // benchFile writes the lines once and returns the file's name.
 func benchFile(b *testing.B, format string) string {
 	b.Helper()
@@ -53,14 +56,17 @@ func benchFile(b *testing.B, format string) string {
 
 func benchOptions(format string) traffic.Options {
 	o := traffic.Defaults()
-	o.Format = format
+	o.Format, _, _ = strings.Cut(format, " ")
 	return o
 }
 
 // benchFormat is how the lines of a generated log are declared.
 func benchFormat(format string) string {
-	if format == "json" {
+	switch format {
+	case "json":
 		return "log_format json escape=json '" + traffic.JSONFormat + "';"
+	case "json keys":
+		return "json status=status method=method target=uri bytes=body_bytes_sent duration_s=request_time"
 	}
 	return format
 }

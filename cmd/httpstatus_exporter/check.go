@@ -96,8 +96,11 @@ func writeLogCheck(w io.Writer, c *classify.Classifier, l logConfig) {
 	}
 	for _, cond := range c.Conditions() {
 		state, missing := "live", lacking(c, cond, l.format)
-		if len(missing) > 0 {
+		switch {
+		case len(missing) > 0:
 			state = "unknown"
+		case len(depending(cond, l.format)) > 0:
+			state, missing = "depends", depending(cond, l.format)
 		}
 		row := fmt.Sprintf("    %-9s %-*s  %-8s %s", state, width, cond.ID, cond.Severity, strings.Join(missing, "; "))
 		fmt.Fprintln(w, strings.TrimRight(row, " "))
@@ -110,9 +113,8 @@ func writeLogCheck(w io.Writer, c *classify.Classifier, l logConfig) {
 // lacking says what would have to be added, to the format or to the contract, so that a condition can be answered.
 func lacking(c *classify.Classifier, cond classify.ConditionInfo, f *accesslog.Format) []string {
 	var hints []string
-	logged := f.Fields()
 	for _, name := range cond.Fields {
-		if !slices.Contains(logged, name) {
+		if !f.Logs(name) {
 			hints = append(hints, fieldHint(f.Server(), name))
 		}
 	}
@@ -124,6 +126,17 @@ func lacking(c *classify.Classifier, cond classify.ConditionInfo, f *accesslog.F
 	}
 	if cond.Routes && len(c.Contract().Routes) == 0 {
 		hints = append(hints, "add routes to the contract: without them nothing says which methods a resource has")
+	}
+	return hints
+}
+
+// depending says what a server must be told so that a condition can be answered of each of its lines.
+func depending(cond classify.ConditionInfo, f *accesslog.Format) []string {
+	var hints []string
+	for _, name := range cond.Fields {
+		if f.Depends(name) {
+			hints = append(hints, fieldHint(f.Server(), name))
+		}
 	}
 	return hints
 }

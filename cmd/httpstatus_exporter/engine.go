@@ -134,7 +134,7 @@ func (e *engine) newTable(c *config, sources []*ingest.Source) *table {
 		api := &apis[l.api]
 		api.HasDuration = api.HasDuration || l.format.HasDuration()
 		api.HasBodyBytes = api.HasBodyBytes || l.format.HasSize()
-		known := c.apis[l.api].classifier.Knowing(l.format.Fields(), l.format.HasBodyBytes())
+		known := c.apis[l.api].classifier.Knowing(loggedOf(c.apis[l.api].classifier, l.format), l.format.HasBodyBytes())
 		t.lanes[i] = lane{source: sources[i], api: l.api, format: l.format, classifier: known, hasBody: l.format.HasBodyBytes()}
 	}
 	t.recorder = metrics.NewRecorder(apis, sources, e.workers)

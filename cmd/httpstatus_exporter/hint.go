@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"net/textproto"
 	"strings"
 )
@@ -20,7 +21,7 @@ var hints = map[string]hint{
 
 // fieldHint says what to add to a log format of server (see accesslog.Format.Server) so that a fact is known.
 func fieldHint(server, fact string) string {
-	if text := textHint(server, fact); text != "" {
+	if text := cmp.Or(textHint(server, fact), objectHint(server, fact)); text != "" {
 		return text
 	}
 	h, ok := hints[fact]

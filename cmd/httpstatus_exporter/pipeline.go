@@ -153,3 +153,8 @@ func fieldsOf(c *classify.Classifier) []string {
 	}
 	return fields
 }
+
+// loggedOf returns those facts of c that f logs.
+func loggedOf(c *classify.Classifier, f *accesslog.Format) []string {
+	return slices.DeleteFunc(slices.Clone(c.Fields()), func(name string) bool { return !f.Logs(name) })
+}

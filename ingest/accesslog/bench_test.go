@@ -82,6 +82,21 @@ func serverLines(size int, line func(b *bytes.Buffer, rnd *rand.Rand, status int
 	return b.Bytes()
 }
 
+// keyedFormat reads the lines of jsonFormat by their keys.
+const keyedFormat = "json status=status method=method target=uri bytes=body_bytes_sent duration_s=request_time host=host time=time protocol=proto req.user-agent=user_agent"
+
+// caddyLines returns about size bytes of Caddy's access log, 700 bytes a line in the mean.
+func caddyLines(size int) []byte {
+	rnd := rand.New(rand.NewPCG(5, 6))
+	statuses := []int{200, 200, 200, 200, 201, 204, 206, 301, 304, 400, 401, 403, 404, 500, 0}
+	var b bytes.Buffer
+	for b.Len() < size {
+		fmt.Fprintf(&b, `{"level":"info","ts":1795355372.%d,"logger":"http.log.access.log0","msg":"handled request","request":{"remote_ip":"192.0.2.%d","remote_port":"32870","client_ip":"192.0.2.1","proto":"HTTP/2.0","method":"GET","host":"api.example.org","uri":"/jobs/v2/%016x?p=1","headers":{"User-Agent":["evil \"quoted\" (X11; Linux x86_64) AppleWebKit/537.36"],"Accept":["text/html,application/xhtml+xml"],"Accept-Encoding":["gzip, br"],"Authorization":["REDACTED"],"Referer":["https://public.example.org/apps"]},"tls":{"resumed":false,"version":772,"cipher_suite":4865,"proto":"h2","server_name":"api.example.org"}},"bytes_read":0,"user_id":"","duration":0.00%d,"size":%d,"status":%d,"resp_headers":{"Server":["Caddy"],"Content-Type":["application/json"],"Content-Length":["27"]}}`+"\n",
+			1000000+rnd.IntN(100000), rnd.IntN(256), rnd.Uint64(), rnd.IntN(100000), rnd.IntN(100000), statuses[rnd.IntN(len(statuses))])
+	}
+	return b.Bytes()
+}
+
 // BenchmarkNewlines is the yardstick: all that is faster does not look at each byte.
 func BenchmarkNewlines(b *testing.B) {
 	data := combinedLines(1 << 20)
@@ -93,16 +108,22 @@ func BenchmarkNewlines(b *testing.B) {
 	perLine(b, lines)
 }
 
-func BenchmarkCombined(b *testing.B) { benchmarkParse(b, "combined", combinedLines(1<<20)) }
-func BenchmarkAuto(b *testing.B)     { benchmarkParse(b, "auto", combinedLines(1<<20)) }
-func BenchmarkJSON(b *testing.B)     { benchmarkParse(b, jsonFormat, jsonLines(1<<20)) }
 func BenchmarkHAProxy(b *testing.B) {
 	benchmarkParse(b, "haproxy", haproxyLines(1<<20), "termination_state")
 }
 func BenchmarkEnvoy(b *testing.B) {
 	benchmarkParse(b, "envoy", envoyLines(1<<20), "response_flags", "upstream_host")
 }
-func BenchmarkALB(b *testing.B)      { benchmarkParse(b, "alb", albLines(1<<20), "upstream_status") }
+func BenchmarkALB(b *testing.B)        { benchmarkParse(b, "alb", albLines(1<<20), "upstream_status") }
+func BenchmarkCombined(b *testing.B)   { benchmarkParse(b, "combined", combinedLines(1<<20)) }
+func BenchmarkAuto(b *testing.B)       { benchmarkParse(b, "auto", combinedLines(1<<20)) }
+func BenchmarkJSON(b *testing.B)       { benchmarkParse(b, jsonFormat, jsonLines(1<<20)) }
+func BenchmarkKeyedJSON(b *testing.B)  { benchmarkParse(b, keyedFormat, jsonLines(1<<20)) }
+func BenchmarkCommonJSON(b *testing.B) { benchmarkParse(b, "json", jsonLines(1<<20)) }
+func BenchmarkCaddyJSON(b *testing.B)  { benchmarkParse(b, "caddy", caddyLines(1<<20)) }
+func BenchmarkCaddyFacts(b *testing.B) {
+	benchmarkParse(b, "caddy", caddyLines(1<<20), "auth", "req.range", "req.accept", "resp.location")
+}
 func BenchmarkAutoHost(b *testing.B) { benchmarkParse(b, "auto", combinedLines(1<<20), "host", "time") }
 func BenchmarkReferer(b *testing.B) {
 	benchmarkParse(b, "combined", combinedLines(1<<20), "req.referer")

@@ -89,6 +89,18 @@ var corpora = []struct {
 	{name: "fail2ban-traefik", rows: 6, format: "traefik"},
 	{name: "matomo-alb", rows: 1, format: "alb"},
 	{name: "logstash-elb-classic", rows: 4, format: "elb"},
+	// Objects, read by key.
+	{name: "caddy-json-A", rows: 299},
+	{name: "caddy-json-duration-nano-A", rows: 299},
+	{name: "caddy-json-duration-string-A", rows: 299},
+	{name: "caddy-json-filtered-A", rows: 299},
+	{name: "caddy-console-A", rows: 299},
+	{name: "caddy-default-mixed-A", rows: 1378, format: "caddy"},
+	{name: "lnav-caddy-0", rows: 39, format: "caddy"},
+	{name: "matomo-caddy-json", rows: 3, format: "caddy"},
+	{name: "matomo-traefik-json", rows: 1, format: "traefik_json"},
+	{name: "crowdsec-fastly", rows: 4, format: "json"},
+	{name: "nginx-syslog-json-A", rows: 502, format: "json target=uri"},
 	// Mixed and wrapped lines, and auto on its own.
 	{name: "datadog-varnish", rows: 3, format: "auto"},
 	{name: "datadog-kong", rows: 5, format: "auto"},

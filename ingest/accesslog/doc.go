@@ -19,6 +19,13 @@
 // unknown. What stands before the request line is not looked at unless somebody asks for it: a line with a virtual host in
 // front is an entry too. A line that does not fit up to status, method and target is none, and Parse says why.
 //
+// Loggers that write JSON objects put the names in an order of their own and leave out what is empty. Their formats are trees
+// of names (type object) instead of templates: one pass over the line notes what stands at the names that are used
+// (Parser.members), then each slot takes the first of its places that has a value (Parser.claim), and only these values are
+// looked at. What is no JSON, but written by servers that fill in JSON by template, is read: 009, a bare -, \x22. The rest of an
+// object that nobody asks for is held to balanced brackets and closed strings, not to grammar. A word of a format, name=path
+// (parseWords), is how users and the presets alike say where something stands.
+//
 // A usual line (see program.readUsual) takes a shorter way to the same result; the tests hold both, and a regular expression
 // over the whole line, against each other.
 //
@@ -41,5 +48,5 @@
 // modules/loggers/mod_log_config.c and ap_escape_logitem in server/util.c, lighttpd's mod_accesslog, varnishncsa(1),
 // https://docs.haproxy.org/3.0/configuration.html section 8 with src/log.c,
 // https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage, Traefik's
-// pkg/middlewares/accesslog, and for AWS the pages that aws.go names.
+// pkg/middlewares/accesslog, and for AWS the pages that aws.go names; for objects beside the presets, objectpresets.go.
 package accesslog

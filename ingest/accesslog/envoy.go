@@ -85,7 +85,6 @@ func envoyTemplate(d declaration, source string) (*template, error) {
 		text = text[:len(text)-1]
 	}
 	for i := 0; i < len(text); {
-		m := operator.FindSubmatchIndex(text[i:])
 		switch {
 		case text[i] != '%':
 			b.byteText(text[i])
@@ -95,25 +94,37 @@ func envoyTemplate(d declaration, source string) (*template, error) {
 			b.byteText('%')
 			i += 2
 			continue
-		case m == nil:
-			return nil, fail(d.at[i], "a %% that begins no operator such as %%RESPONSE_CODE%% or %%REQ(USER-AGENT)%%; a percent sign itself is %%%%")
 		}
-		f, problem := envoyField(string(text[i+m[2]:i+m[3]]), group(text[i:], m[4:]))
-		if f.fact == "req.authorization" && atMost(group(text[i:], m[6:]), maxScheme) {
-			f = field{role: roleFact, fact: "auth"}
+		f, length, problem := envoyOperator(text[i:])
+		f.at = d.at[i]
+		if length == 0 {
+			return nil, fail(f.at, "a %% that begins no operator such as %%RESPONSE_CODE%% or %%REQ(USER-AGENT)%%; a percent sign itself is %%%%")
 		}
-		f.name, f.at = string(text[i:i+m[1]]), d.at[i]
 		if problem != "" {
 			return nil, fail(f.at, "%s: %s", f.name, problem)
 		}
 		if clash := b.field(f); clash != nil {
 			return nil, fail(f.at, "%s follows %s without a separator: no reader can tell where one ends; put a blank or a quote between them", f.name, clash.name)
 		}
-		i += m[1]
+		i += length
 	}
 	t := b.done()
 	t.cutOpen()
 	return t, nil
+}
+
+// envoyOperator returns what the operator that text begins with logs, and its length: 0 where there is none.
+func envoyOperator(text []byte) (f field, length int, problem string) {
+	m := operator.FindSubmatchIndex(text)
+	if m == nil {
+		return f, 0, ""
+	}
+	f, problem = envoyField(string(text[m[2]:m[3]]), group(text, m[4:]))
+	if f.fact == "req.authorization" && atMost(group(text, m[6:]), maxScheme) {
+		f = field{role: roleFact, fact: "auth"}
+	}
+	f.name = string(text[:m[1]])
+	return f, m[1], problem
 }
 
 // maxScheme is how many bytes of Authorization say that there are credentials, and no more: "Basic " and "Bearer".
@@ -191,6 +202,8 @@ func envoyHeader(name, argument string) (f field, problem string) {
 		return field{kind: kindWord}, ""
 	case name == "RESP" && first == ":status":
 		return field{role: roleStatus, kind: kindStatus, rank: -1}, ""
+	case second != "": // nothing says of which header the value is
+		return field{}, ""
 	case name == "REQ":
 		return field{role: roleFact, fact: "req." + first}, ""
 	case name == "RESP":

@@ -31,13 +31,14 @@ var presets = map[string]string{
 
 // Presets returns the names that Compile knows, sorted.
 func Presets() []string {
-	return []string{"alb", "auto", "combined", "common", "contract", "elb", "envoy", "haproxy", "haproxy_clf", "traefik", "vhost_combined"}
+	return []string{"alb", "auto", "caddy", "combined", "common", "contract", "elb", "envoy", "envoy_json", "haproxy", "haproxy_clf", "json", "traefik", "traefik_json", "vhost_combined"}
 }
 
 // A Format is a compiled format: what a line of an access log holds and where. It is immutable and safe for concurrent use.
 type Format struct {
 	name      string
 	family    family
+	server    string      // whose format of objects it is; else the family says it
 	shared    bool        // a preset that several servers write
 	templates []*template // tried in turn; more than one where the user gave several directives
 	also      []*template // tried behind them, of lines of which nothing is promised
@@ -55,6 +56,12 @@ func Compile(format string) (*Format, error) {
 			f.name, f.shared, f.warnings = name, name == "auto" || name == "combined" || name == "common", nil
 			f.extend()
 		}
+		if err == nil && name == "auto" {
+			f.also = append(f.also, autoObject())
+		}
+		return f, err
+	}
+	if f, err := compileObject(name); f != nil || err != nil {
 		return f, err
 	}
 	if l, ok := layouts[name]; ok {
@@ -143,7 +150,8 @@ var statusOf = map[family]string{nginx: "$status", apache: "%>s", haproxy: "%ST"
 // Name returns the preset's name or the one that the directive gives; empty for a bare string.
 func (f *Format) Name() string { return f.name }
 
-// HasDuration reports whether the format logs how long a request took.
+// HasDuration reports whether the format logs how long a request took. What this and the methods below say of auto is what
+// holds of any line it reads; objects that it reads, too, are held to it: their durations and headers are left out.
 func (f *Format) HasDuration() bool { return f.has(roleDuration) }
 
 // HasSize reports whether the format logs how large the response was, with its header or without.
@@ -154,7 +162,7 @@ func (f *Format) HasSize() bool { return f.has(roleBytes) }
 func (f *Format) HasBodyBytes() bool {
 	return f.has(roleBytes) && !slices.ContainsFunc(f.templates, func(t *template) bool {
 		i := t.best(roleBytes)
-		return i >= 0 && t.fields[i].gross
+		return i >= 0 && t.fields[i].gross || t.object && t.gross()
 	})
 }
 
@@ -162,9 +170,13 @@ func (f *Format) HasBodyBytes() bool {
 func (f *Format) HasMethod() bool { return f.has(roleMethod) || f.has(roleRequest) }
 
 // Server returns the name of the server in whose language the format is written (lighttpd, varnishncsa and others took Apache's
-// over), "AWS" for its load balancers, and "" where it is a preset whose lines several servers write.
+// over), "AWS" for its load balancers, "JSON" for objects of no particular server, and "" where it is a preset whose lines
+// several servers write.
 func (f *Format) Server() string {
-	if f.shared {
+	switch {
+	case f.server != "":
+		return f.server
+	case f.shared:
 		return ""
 	}
 	return f.family.String()

@@ -283,7 +283,7 @@ var fuzzFormats = []string{
 	`%t %h %V "%r" %>s %b %T %{us}T "%{X-Forwarded-For}i" %k %X`,
 	`%v %h - %u [%{%Y-%m-%dT%H:%M:%S}t] "%r" %s %B %O %D "%{Referer}i" "%{User-Agent}i" seq=%{X-Seq}i`,
 	`{"status":"%>s","bytes":"%B","duration_us":%D,"path":"%U%q","ua":"%{User-agent}i"}`,
-	"haproxy", "haproxy_clf", withCaptures, quoted, `%ST "%HM" "%HP" "%HQ" %{+Q}HV %Ta %B %ts %t`, envoyFormat, istioFormat, mixerFormat,
+	"haproxy", "haproxy_clf", withCaptures, quotedCaptures, `%ST "%HM" "%HP" "%HQ" %{+Q}HV %Ta %B %ts %t`, envoyFormat, istioFormat, mixerFormat,
 	`%REQ(:METHOD)% %PATH(WQ)% %RESPONSE_CODE% %RESPONSE_FLAGS% %REQ(RANGE?X-RANGE):20% %RESP(LOCATION)%`, "traefik", "alb", "elb",
 }
 

@@ -3,8 +3,6 @@ package accesslog
 import (
 	"bytes"
 	"slices"
-
-	"httpstatus_exporter/ingest/container"
 )
 
 // A Parser reads lines of one format. It is not safe for concurrent use; any number of Parsers may share a Format.
@@ -16,22 +14,29 @@ type Parser struct {
 	scratch  []byte // values with their escapes undone; valid until the next Parse
 	path     []byte // see program.joins
 	query    []byte
-	ends     []int  // of match: where the value of each part begins and ends
-	wrapped  []byte // content of a line that Docker wrapped, its escapes undone; valid until the next Parse
-	unwraps  bool   // the format itself is not what a container runtime writes
+	ends     []int   // of match: where the value of each part begins and ends
+	wrapped  []byte  // content of a line that Docker wrapped, its escapes undone; valid until the next Parse
+	unwraps  bool    // the format itself is not what a container runtime writes
+	found    []found // of parseObject: what stands at each place
+	line     uint32  // the number of the line in found, so that nothing of the last one counts
+	spare    Entry   // of claimRequest
 }
 
 // NewParser returns a Parser that reads, beside what every entry has, the fields named: see Format.Fields. A field that
 // the format does not log is unknown in every entry.
 func (f *Format) NewParser(fields []string) *Parser {
 	p := &Parser{values: make([][]byte, len(fields))}
-	parts := 0
+	parts, places := 0, 0
 	for _, t := range slices.Concat(f.templates, f.also) {
-		p.programs = append(p.programs, t.compile(fields))
+		g := t.compile(fields)
+		p.programs = append(p.programs, g)
 		parts = max(parts, len(t.fields))
+		if g.object != nil {
+			places = max(places, g.object.places)
+		}
 	}
-	p.ends = make([]int, 2*parts)
-	p.unwraps = !slices.ContainsFunc(f.templates, func(t *template) bool { return container.Wraps([]byte(t.literals[0])) })
+	p.ends, p.found = make([]int, 2*parts), make([]found, places)
+	p.unwraps = !slices.ContainsFunc(f.templates, (*template).wraps)
 	return p
 }
 
@@ -59,11 +64,17 @@ func (p *Parser) Parse(line []byte, e *Entry) Reason {
 		return None
 	}
 	for i := range p.programs {
-		if i != p.current && p.parse(&p.programs[i], line, e) == None {
+		if i == p.current {
+			continue
+		}
+		switch r := p.parse(&p.programs[i], line, e); {
+		case r == None:
 			if !p.programs[i].spare {
 				p.current = i
 			}
 			return None
+		case p.programs[i].object != nil && r != Malformed: // there is an object, and it says why it is no entry
+			reason = r
 		}
 	}
 	return p.failed(line, e, reason)
@@ -72,6 +83,9 @@ func (p *Parser) Parse(line []byte, e *Entry) Reason {
 // parse is one long function on purpose: a line costs no more than a handful of calls.
 func (p *Parser) parse(g *program, line []byte, e *Entry) Reason {
 	p.reset(e)
+	if g.object != nil {
+		return p.parseObject(g, line, e)
+	}
 	if g.header {
 		line = line[headerLength(line):]
 	}

@@ -8,14 +8,15 @@ type program struct {
 	prefix  string // what each line begins with
 	steps   []step
 	copies  []alias
-	raw     bool // values have no escapes to undo
-	isUsual bool // see usual
-	client  bool // each line begins with a word, the client's address in most formats, and more before the first mark
-	finish  bool // something is to be done when all fields are read
-	joins   bool // the target is to be made of path and query
-	query   bool // and the "?" is to be set between them
-	header  bool // a syslog header may stand before each line
-	spare   bool // see template.spare
+	raw     bool    // values have no escapes to undo
+	isUsual bool    // see usual
+	client  bool    // each line begins with a word, the client's address in most formats, and more before the first mark
+	finish  bool    // something is to be done when all fields are read
+	joins   bool    // the target is to be made of path and query
+	query   bool    // and the "?" is to be set between them
+	header  bool    // a syslog header may stand before each line
+	spare   bool    // see template.spare
+	object  *object // of lines that hold a JSON object, instead of prefix and steps
 	family  family
 }
 
@@ -76,7 +77,9 @@ const (
 	slotProtocol
 	slotHost
 	slotTime
-	slotValue // and those above it: Entry.Values
+	slotMessage // see object.messages
+	slotLogger  // see object.loggers
+	slotValue   // and those above it: Entry.Values
 )
 
 // An alias gives Entry.Values[to] what another slot has.
@@ -87,6 +90,9 @@ type alias struct {
 
 // compile plans how to read the fields that each entry has and the ones asked for.
 func (t *template) compile(fields []string) program {
+	if t.object {
+		return t.compileObject(fields)
+	}
 	p := program{prefix: t.literals[0], raw: !t.exact, family: t.family, header: t.family.hasHeader(), spare: t.spare}
 	p.client = t.family <= apache && p.prefix == "" && t.fields[0].kind == kindWord && t.fields[0].role != roleTime && t.mark(t.literals[1]) < 0
 	slots := make([]slot, len(t.fields))

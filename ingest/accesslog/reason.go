@@ -10,13 +10,13 @@ func (p *Parser) failed(line []byte, e *Entry, reason Reason) Reason {
 	switch {
 	case len(bytes.TrimSpace(line)) == 0:
 		return Blank
-	case p.allAbsent(line, e):
+	case p.programs[0].object == nil && p.allAbsent(line, e):
 		return None
 	case line[0] == '#':
 		return Comment
 	case isBinary(line):
 		return Encoding
-	case isMessage(line), p.logsHAProxy() && isHAProxyMessage(line):
+	case reason != Message && isMessage(line), p.logsHAProxy() && isHAProxyMessage(line):
 		return Message
 	}
 	return reason
@@ -48,16 +48,21 @@ func (p *Parser) allAbsent(line []byte, e *Entry) bool {
 }
 
 // messages are how lines of error logs begin: nginx (2021/12/01 13:53:33 [error] 31#31: ...), with syslog's header or not,
-// Apache ([Thu Oct 13 12:24:49.880562 2022] [auth_basic:error] ...) and others that write a level in brackets.
+// Caddy's console (2021/12/01 13:53:33.120, a tab, the level, ...), Apache ([Thu Oct 13 12:24:49.880562 2022]
+// [auth_basic:error] ...) and others that write a level in brackets.
 var messages = regexp.MustCompile(`^(?:\S+ +\S*\[\d+\]: |\S* ?)\d{4}/\d\d/\d\d \d\d:\d\d:\d\d \[[a-z]+\] ` +
+	`|^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d\.\d+\t` +
 	`|^\[\w{3} \w{3} +\d+ \d\d:\d\d:\d\d(?:\.\d+)? \d{4}\] \[` +
 	`|^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)? \[?[A-Za-z]+\]? `)
+
+// caddyEntry is what Caddy has before the object of an entry for people, and not of a message.
+var caddyEntry = []byte("\thttp.log.access")
 
 // isMessage reports whether a line is a message. Garbage by the gigabyte must not cost a regular expression a line, so
 // the expression sees only lines that have a date where it looks for one.
 func isMessage(line []byte) bool {
 	line = line[:min(len(line), 200)]
-	return (line[0] == '[' || len(line) > 4 && line[4] == '-' || hasSlashDate(line)) && messages.Match(line)
+	return (line[0] == '[' || len(line) > 4 && line[4] == '-' || hasSlashDate(line)) && messages.Match(line) && !bytes.Contains(line, caddyEntry)
 }
 
 // hasSlashDate reports whether the first slash of a line is that of 2021/12/01.

@@ -20,6 +20,12 @@ type template struct {
 	cuts   []int // where the steps end, as indexes of the fields behind; nil where the marks alone say so
 	spare  bool  // for single lines: the next one is first held against the other templates again
 	strict int   // so many fields must fit, those behind the last needed one included: it tells formats with one beginning apart
+	// object says that lines hold a JSON object: fields have a path, in the order in which they are asked where several fill one
+	// role, and there are no literals. headers are where it has every header, kept says that the server's configuration decides
+	// which facts it logs.
+	object  bool
+	headers []headers
+	kept    bool
 }
 
 // A field is one variable or directive of a format.
@@ -42,6 +48,7 @@ type field struct {
 	clip        uint8         // of roleFact: only so many bytes of the value count; 0 is all
 	escape      escaping
 	hosted      bool // of roleTarget and roleRequest: the host stands before it, as in "$host$request_uri"
+	path        path // of a template of objects: where the value stands
 }
 
 // A role is what a field is good for.
@@ -60,7 +67,9 @@ const (
 	roleProtocol      // its protocol
 	roleHost
 	roleTime
-	roleFact // a fact that a condition may ask for
+	roleFact    // a fact that a condition may ask for
+	roleMessage // a program's message: a line that has one and no status is no entry
+	roleLogger  // the name of the program's logger, by which Caddy's messages are told from its entries
 	roles
 )
 

@@ -48,6 +48,8 @@ func parseTime(b []byte, layout string) (time.Time, bool) {
 	switch layout {
 	case "":
 		return time.Time{}, false
+	case anyLayout:
+		return parseAnyTime(b)
 	case secondsLayout:
 		unit = time.Second
 	case millisecondsLayout:
