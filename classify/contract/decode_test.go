@@ -184,7 +184,7 @@ routes:
 	for name, want := range map[string]string{
 		"openapi: [{file: nothing.yaml}]":  "cannot be read",
 		"openapi: [{file: contract.yaml}]": "is no OpenAPI document",
-		"openapi: [{file: .}]":             "not a regular file",
+		"openapi: [{file: .}]":             "a directory: name a file in it",
 	} {
 		if _, err := Load(write("bad.yaml", "contract: v1\n"+name+"\n")); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %s", name, err, want)

@@ -120,9 +120,9 @@ func TestNewRefuses(t *testing.T) {
 		other     int
 		message   string
 	}{
-		{"/a/{x}|/a/{y}", 1, 0, "/a/{y} matches the same paths as /a/{x}: give both the same parameter names, or drop one"},
-		{"/b|/a/{x}/c|/d|/a/{y}/c", 3, 1, "/a/{y}/c matches the same paths as /a/{x}/c: give both the same parameter names, or drop one"},
-		{"/a/b|/a//b", 1, 0, "/a//b matches the same paths as /a/b: give both the same parameter names, or drop one"},
+		{"/a/{x}|/a/{y}", 1, 0, "/a/{y} matches the same paths as /a/{x}: write both alike, or drop one"},
+		{"/b|/a/{x}/c|/d|/a/{y}/c", 3, 1, "/a/{y}/c matches the same paths as /a/{x}/c: write both alike, or drop one"},
+		{"/a/b|/a//b", 1, 0, "/a//b matches the same paths as /a/b: write both alike, or drop one"},
 		{"/a|/a", 1, 0, "/a: there twice"},
 		{"a/{x}", 0, -1, "a/{x}: a path template starts with a slash"},
 		{"", 0, -1, ": a path template starts with a slash"},
