@@ -82,7 +82,7 @@ func (r *reader) contract(n *yaml.Node, digest io.Writer) *Contract {
 		case "min_errors":
 			if f, ok := r.number(v, "min_errors"); ok {
 				if !(f >= 0 && f <= 1e12) {
-					r.errorf(v, "min_errors is a number of responses, 0 or more; found %v", f)
+					r.errorf(v, "min_errors is a number of responses, 0 to 1e12; found %v", f)
 				}
 				c.MinErrors = f
 			}

@@ -2,7 +2,6 @@ package contract
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -40,18 +39,7 @@ func TestCorpus(t *testing.T) {
 
 // The schema and the decoder accept and refuse the same, but for what a schema cannot say.
 func TestSchemaAgrees(t *testing.T) {
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(Schema()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	compiler := jsonschema.NewCompiler()
-	if err := compiler.AddResource("contract.schema.json", doc); err != nil {
-		t.Fatal(err)
-	}
-	compiled, err := compiler.Compile("contract.schema.json")
-	if err != nil {
-		t.Fatal(err)
-	}
+	compiled := compiledSchema(t)
 	files := corpus(t)
 	for _, name := range Builtins() {
 		data, _ := Builtin(name)
@@ -69,6 +57,27 @@ func TestSchemaAgrees(t *testing.T) {
 			t.Errorf("%s: the schema says %v\n%s", f.Name, err, f.Data)
 		}
 	}
+}
+
+func compiledSchema(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(Schema()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiled, err := compileSchema(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return compiled
+}
+
+func compileSchema(doc any) (*jsonschema.Schema, error) {
+	compiler := jsonschema.NewCompiler()
+	if err := compiler.AddResource("contract.schema.json", doc); err != nil {
+		return nil, err
+	}
+	return compiler.Compile("contract.schema.json")
 }
 
 // plainJSON turns YAML into what a JSON reader would give.
@@ -95,7 +104,11 @@ func plainJSON(t *testing.T, n *yaml.Node) any {
 	case "!!null":
 		return nil
 	case "!!int", "!!float":
-		return json.Number(n.Value)
+		var number any
+		if err := n.Decode(&number); err != nil {
+			t.Fatal(err)
+		}
+		return number
 	case "!!bool":
 		return n.Value == "true"
 	}
