@@ -187,5 +187,10 @@ func (r *routing) ofHost(host []byte) *route.Matcher {
 	return r.common
 }
 
-// of returns the route of a group that has the method, see contract.OfMethod.
-func (g *group) of(method string) *contract.Route { return contract.OfMethod(g.routes, method) }
+// of returns the route of a group that has the method, see contract.OfMethod; nil where the method is unknown and decides.
+func (g *group) of(method string) *contract.Route {
+	if method == "" && len(g.routes) > 1 {
+		return nil
+	}
+	return contract.OfMethod(g.routes, method)
+}
