@@ -60,6 +60,11 @@ func TestMatch(t *testing.T) {
 		{"encoded slash is no separator", "/a/b", "/a%2Fb", ""},
 		{"encoded slash in an expression", "/a/{x}", "/a/b%2fc", "/a/{x}"},
 		{"encoded question mark", "/a/{x}.json", "/a/%3f.json", "/a/{x}.json"},
+		{"encoded question mark, decoded", "/a/{x}.json", "/%61/%3f.json", "/a/{x}.json"},
+		{"encoded question mark ends no segment", "/a/{x}/b", "/%61/1%3f2/b?q", "/a/{x}/b"},
+		{"query right behind a slash", "/a/{x}", "/a/1/?/b/c", "/a/{x}"},
+		{"query as the ninth byte", "/a/{x}", "/a/12345?/b/c/d", "/a/{x}"},
+		{"query that begins with a question mark", "/a", "/a??/b", "/a"},
 		{"malformed encoding", "/a/{x}", "/a/%zz", "/a/{x}"},
 		{"encoding cut short", "/jobs%2", "/%6aobs%2", "/jobs%2"},
 

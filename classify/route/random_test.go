@@ -46,7 +46,7 @@ func TestRandomTemplateSets(t *testing.T) {
 			if r.IntN(4) == 0 {
 				target += "/" + segment()
 			}
-			target = expression.ReplaceAllStringFunc(target, func(string) string { return pick("a", "b", "1", "ab", "a-b", "-", "ba", "%2F", "a.b", "aab") })
+			target = expression.ReplaceAllStringFunc(target, func(string) string { return pick("a", "b", "1", "ab", "a-b", "-", "ba", "%2F", "%3F", "a.b", "aab") })
 			target = strings.NewReplacer("/", pick("/", "/", "//"), "b", pick("b", "%62"), "-", pick("-", "%2d"), "é", pick("é", "%C3%A9")).Replace(target)
 			target = pick("", "", "http://h", "https://h:1") + target + pick("", "", "/", "?a/b", "?", "%", "%zz", "#/a")
 			got, ok := m.Match([]byte(target), &s)
