@@ -186,7 +186,6 @@ func TestOpenAPIRefuses(t *testing.T) {
 		{"JSON list with a comma too many", "{\"openapi\": \"3.0.0\", \"tags\": [1,]}", "d.json:1:33: not JSON: a comma before ]: JSON has none behind the last entry"},
 		{"more than a JSON document", "{\"openapi\": \"3.0.0\"}}", "d.json:1:21: not JSON: the text goes on behind its end"},
 		{"tab", "openapi: 3.0.0\npaths:\n\t/a: {}", "d.yaml:3:1: a tab indents this line: YAML wants spaces"},
-		{"key twice", head + "  /a: {get: {x: 1}, get: {x: 1}}", "d.yaml:4:21: the key \"get\" is there twice in the same mapping"},
 		{"response in a file that is none", head + "  /a: {get: {responses: {200: {$ref: openapi_test.go}}}}",
 			"d.yaml:4:38: the file that is referred to here is refused"},
 		{"response that is none", head + "  /a: {get: {responses: {200: {$ref: '#/openapi'}}}}", "d.yaml:1:10: a response must be a mapping, found a single value; d.yaml:4:31 refers to it"},
