@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
 	"httpstatus_exporter/classify/contract"
 )
 
@@ -34,9 +36,22 @@ func TestReportSARIF(t *testing.T) {
 	checkSARIF(t, b.Bytes(), len(someRows))
 }
 
-// checkSARIF holds what code hosts refuse a log for.
+// checkSARIF holds what the standard requires, and what code hosts refuse a log for.
 func checkSARIF(t *testing.T, data []byte, results int) {
 	t.Helper()
+	compiler := jsonschema.NewCompiler()
+	compiler.AssertFormat()
+	schema, err := compiler.Compile("testdata/sarif.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	written, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := schema.Validate(written); err != nil {
+		t.Error(err)
+	}
 	var log sarif
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.DisallowUnknownFields()
