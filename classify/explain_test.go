@@ -225,6 +225,20 @@ routes:
 	}
 }
 
+// A header that the request does not have matches no pattern, not even one that nothing matches as well.
+func TestAbsentHeaderMatchesNothing(t *testing.T) {
+	c := mustParse(t, "contract: v1\ncodes: {200: {only_when: [{id: some, request_header: {Accept: '/^.*$/'}}]}}\n")
+	for value, want := range map[string]string{"": "violation(some)", "x": "documented"} {
+		f := &Facts{Method: []byte("GET"), Status: []byte("200"), Values: values(c, map[string]string{"req.accept": value})}
+		if v := classify(c, f); verdict(c, &v) != want {
+			t.Errorf("%q: %s, want %s", value, verdict(c, &v), want)
+		}
+		if problem := disagreement(c, f); problem != "" {
+			t.Error(problem)
+		}
+	}
+}
+
 // removedFact takes a fact out of an entry that is no violation, and says so where it becomes one.
 func (m *maker) removedFact(c *Classifier, f *Facts, before *Verdict) string {
 	if before.Kind == Violation {

@@ -65,6 +65,9 @@ func TestMatch(t *testing.T) {
 		{"query right behind a slash", "/a/{x}", "/a/1/?/b/c", "/a/{x}"},
 		{"query as the ninth byte", "/a/{x}", "/a/12345?/b/c/d", "/a/{x}"},
 		{"query that begins with a question mark", "/a", "/a??/b", "/a"},
+		{"NUL behind a segment", "/ab", "/ab\x00", ""},
+		{"encoded NUL behind a segment", "/ab", "/ab%00", ""},
+		{"segment that goes on behind eight bytes", "/abcdefgh /abcdefghij", "/abcdefghi", ""},
 		{"malformed encoding", "/a/{x}", "/a/%zz", "/a/{x}"},
 		{"encoding cut short", "/jobs%2", "/%6aobs%2", "/jobs%2"},
 
