@@ -135,6 +135,9 @@ var hasScheme = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9+.-]*:|//)`)
 // follow returns what a $ref refers to, nil when it leads nowhere; then it has said so.
 func (l *loader) follow(ref node) node {
 	name, fragment, _ := strings.Cut(ref.text(), "#")
+	if hasScheme.MatchString(name) && name == text(l.fields(ref.document().root)["$self"]) {
+		name = "" // OpenAPI 3.2 lets a document say what its own address is
+	}
 	if hasScheme.MatchString(name) {
 		l.errorf(ref, "$ref %s is an address: nothing is fetched; download the document and refer to the file", clip(ref.text()))
 		return nil

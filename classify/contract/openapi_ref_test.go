@@ -45,13 +45,14 @@ components:
 		{"percent, tilde and slash", "{get: {responses: {200: {$ref: '#/components/responses/50%25%20~0~1'}}}}"},
 		{"another path", "{$ref: '#/paths/~1other~1%7Bid%7D'}"},
 		{"responses of another path", "{get: {responses: {$ref: '#/paths/~1other~1{id}/get/responses'}}}"},
+		{"the document by its address", "{get: {responses: {200: {$ref: 'https://example.org/d.yaml#/components/responses/It'}}}}"},
 		{"file", "{get: {responses: {200: {$ref: my%20file.yaml}}}}"},
 		{"path item, file and list", "{$ref: 'a/b.yaml#/item'}"},
 		{"operation in a file, and back", "{get: {$ref: ./operation.yaml}}"},
 		{"the document by its name", "{get: {responses: {200: {$ref: 'd.yaml#/components/responses/It'}}}}"},
 		{"what is not read refers to nothing", "{parameters: [{$ref: nowhere.yaml}], get: {requestBody: {$ref: '#/nowhere'}, responses: {200: {description: It, content: {a/b: {schema: {$ref: '#/components/schemas/Self'}}}}}}}"},
 	} {
-		text := "openapi: 3.1.0\ninfo: {title: t}\npaths:\n  /a: " + tt.path + "\n  /other/{id}: {get: {responses: {200: {description: It}}}}" + components
+		text := "openapi: 3.2.0\n$self: https://example.org/d.yaml\ninfo: {title: t}\npaths:\n  /a: " + tt.path + "\n  /other/{id}: {get: {responses: {200: {description: It}}}}" + components
 		name := filepath.Join(dir, "d.yaml")
 		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
