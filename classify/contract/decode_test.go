@@ -143,7 +143,7 @@ info: {title: Jobs, version: "1"}
 servers: [{url: https://example.org/v1}]
 paths:
   /jobs:
-    get: {responses: {"200": {description: All jobs}, "503": {description: Later}}}
+    get: {deprecated: true, responses: {"200": {description: All jobs}, "503": {description: Later}}}
     put: {responses: {"200": {description: Changed}}}
   /jobs/{id}:
     get: {responses: {default: {description: A job}}}
@@ -175,6 +175,9 @@ routes:
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
+	}
+	if !c.Routes[1].Deprecated || c.Routes[0].Deprecated {
+		t.Errorf("what the document says of GET /v1/jobs is lost: %+v", c.Routes[:2])
 	}
 	before := c.Digest
 	write("api.yaml", "openapi: 3.0.3\ninfo: {title: Jobs, version: \"2\"}\npaths: {/jobs: {get: {responses: {\"200\": {description: All}}}}}\n")

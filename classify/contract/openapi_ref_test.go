@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -64,6 +65,26 @@ components:
 		}
 		if len(c.Routes) != 2 || len(c.Routes[0].Codes) != 1 || c.Routes[0].Codes[0].Description != "It" {
 			t.Errorf("%s: %+v", tt.name, c.Routes)
+		}
+	}
+}
+
+// TestOpenAPIBases: each server is a template of its own, up to a limit, and the same path of two servers is one.
+func TestOpenAPIBases(t *testing.T) {
+	many := ""
+	for i := range 100 {
+		many += fmt.Sprintf("{url: /v%d}, ", i)
+	}
+	for servers, want := range map[string]int{
+		"[]":                       1,
+		"[{url: /v1}, {url: /v2}]": 2,
+		"[{url: 'https://a.example/v1'}, {url: '//b.example/v1/'}]": 1,
+		"[" + many + "]": maxBases,
+		"[{url: '/{a}/{b}', variables: {a: {default: 1, enum: [1, 2, 3, 4, 5, 6]}, b: {default: 1, enum: [1, 2, 3, 4, 5, 6]}}}]": maxBases,
+	} {
+		c, err := parseOpenAPI("d.yaml", []byte("openapi: 3.1.0\nservers: "+servers+"\npaths: {/a: {get: {responses: {200: {description: It}}}}}"), openAPIOptions{})
+		if err != nil || len(c.Routes) != want {
+			t.Errorf("%.60s: %d routes, want %d: %v", servers, len(c.Routes), want, err)
 		}
 	}
 }
