@@ -133,6 +133,20 @@ func TestDefaultOnly(t *testing.T) {
 	}
 }
 
+// TestUnseenOnce: a code that no method of a route answered is one row, and one that any method answered is none.
+func TestUnseenOnce(t *testing.T) {
+	r, _ := reportOf(t, write(t, "c.yaml", "contract: v1\nroutes:\n- match: GET|POST|PUT /a\n  codes: {200: OK, 404: No, 410: Gone, 5XX: Ours}\n"), "GET /a 200", "PUT /a 404", "GET /a 503")
+	var got []string
+	for _, row := range r.Drift {
+		if row.Kind == "unseen" {
+			got = append(got, row.Code+" "+row.Route)
+		}
+	}
+	if len(got) != 1 || got[0] != "410 /a" {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestDocumentedAt(t *testing.T) {
 	c, err := contract.Parse("c.yaml", []byte(shopContract))
 	if err != nil {
