@@ -115,6 +115,16 @@ func patchOf(t *testing.T, r *report, c *contract.Contract, kind string) string 
 	return b.String()
 }
 
+// TestPatchPromisesNoResponse: an operation that is added gets the codes that were answered, not those that no client received.
+func TestPatchPromisesNoResponse(t *testing.T) {
+	name := write(t, "c.yaml", "contract: v1\nroutes:\n- match: GET /a\n  codes: {200: OK}\n")
+	r, c := reportOf(t, name, "DELETE /a 204", "DELETE /a 499", "DELETE /a 405")
+	patched := patchOf(t, r, c, "contract")
+	if strings.Contains(patched, "499") || !strings.Contains(patched, "204:") || !strings.Contains(patched, "405:") {
+		t.Error(patched)
+	}
+}
+
 func TestPatchBuiltin(t *testing.T) {
 	entries := []string{"GET / 429", "GET / 500", "POST /jobs 503", "PUT /jobs 204", "GET / 599"}
 	r, c := reportOf(t, "agave", entries...)
