@@ -82,6 +82,10 @@ var patchedContracts = []struct {
 	{"vendor", "contract: v1\nvendor: [cloudflare]\ncodes:\n  200: OK\n", []string{"GET / 521", "GET / 599"}, nil},
 }
 
+// writtenAnew are the rows whose text cannot take lines: mappings in braces, a null for several codes, and a literal text with
+// a line that looks like a comment.
+var writtenAnew = []string{"page", "braces", "codes in braces", "taken away with others"}
+
 // TestPatchContract: what the patch prints is a contract, and the same traffic finds nothing undocumented in it that can
 // be documented.
 func TestPatchContract(t *testing.T) {
@@ -97,6 +101,10 @@ func TestPatchContract(t *testing.T) {
 				if !strings.Contains("\n"+patched, "\n"+line+"\n") {
 					t.Errorf("lost %q in\n%s", line, patched)
 				}
+			}
+			// Only lines that were put in say what was seen: a text that was written anew does not.
+			if anew := !strings.Contains(patched, ", 2026-11-22"); anew != slices.Contains(writtenAnew, row.name) {
+				t.Errorf("the text was written anew: %v\n%s", anew, patched)
 			}
 			after, _ := reportOf(t, write(t, "c.yaml", patched), row.entries...)
 			if rows := open(after); len(rows) > 0 {
@@ -209,6 +217,25 @@ func TestPatchAroundOpenAPI(t *testing.T) {
 	}
 }
 
+// TestPatchAroundWithoutInheritance: a route that takes nothing from the page is patched as one.
+func TestPatchAroundWithoutInheritance(t *testing.T) {
+	name := write(t, "api.yaml", "openapi: 3.1.0\ninfo: {title: x, version: '1'}\npaths:\n  /a: {get: {responses: {200: {description: x}}}}\n")
+	around := filepath.Join(filepath.Dir(name), "contract.yaml")
+	if err := os.WriteFile(around, []byte("contract: v1\nopenapi:\n  - {file: api.yaml, inherit: false}\ncodes:\n  503: Later\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	entries := []string{"GET /a 418"}
+	r, c := reportOf(t, around, entries...)
+	patched := patchOf(t, r, c, "contract")
+	if err := os.WriteFile(around, []byte(patched), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	after, _ := reportOf(t, around, append(entries, "GET /a 503")...)
+	if rows := open(after); !slices.Equal(rows, []string{"code GET /a 503"}) {
+		t.Errorf("undocumented: %q\n%s", rows, patched)
+	}
+}
+
 // TestPatchOverlay applies the overlay to the document and runs the report again.
 func TestPatchOverlay(t *testing.T) {
 	name := petDocument(t)
@@ -288,11 +315,12 @@ func TestPatchOverlayAround(t *testing.T) {
 func TestPatchOverlayJSON(t *testing.T) {
 	const text = `{"openapi":"3.1.0","info":{"title":"x","version":"1"},"servers":[{"url":"/b"}],"paths":{"/b/c":{"get":{"responses":{"200":{"description":"x"}}}},` +
 		`"/c":{"get":{"responses":{"200":{"description":"x"}}}},"/d/{x}":{"get":{"responses":{"200":{"description":"x"}}}},"/d/{y}":{"put":{"responses":{"200":{"description":"x"}}}}}}`
-	entries := []string{"GET /b/b/c 404", "GET /b/c 404", "PUT /b/d/1 404"}
+	entries := []string{"GET /b/b/c 404", "GET /b/c 404", "PUT /b/d/1 404", "DELETE /b/c 200", "DELETE /b/b/c 200"}
 	name := write(t, "a.json", text)
 	r, c := reportOf(t, name, entries...)
 	overlay := patchOf(t, r, c, "openapi-overlay")
-	for _, target := range []string{"$.paths['/b/c'].get.responses", "$.paths['/c'].get.responses", "$.paths['/d/{y}'].put.responses"} {
+	for _, target := range []string{"$.paths['/b/c'].get.responses", "$.paths['/c'].get.responses", "$.paths['/d/{y}'].put.responses",
+		"$.paths['/c']\n", "$.paths['/b/c']\n"} {
 		if !strings.Contains(overlay, target) {
 			t.Errorf("no target %s in\n%s", target, overlay)
 		}

@@ -11,24 +11,27 @@ import (
 	"httpstatus_exporter/classify/contract"
 )
 
+// known returns the operation of the contract that m is about, or that is on the same path.
+func (m *missing) known() *contract.Route {
+	if m.route != nil {
+		return m.route
+	}
+	return m.beside
+}
+
 // documentOf returns the OpenAPI document that a route comes from, "" where it is the contract's own. A route of the contract
 // that has more codes from a document is that document's as well.
 func (p *patch) documentOf(m *missing) string {
+	r := m.known()
 	if p.isDocument {
 		return p.contract.File
 	}
-	for i := range p.contract.Routes {
-		r := &p.contract.Routes[i]
-		if r != m.route && (m.route != nil || r.Template != m.template || r.Host != m.host) {
-			continue
-		}
-		if r.Pos.File != p.contract.File {
-			return r.Pos.File
-		}
-		for _, code := range r.Codes {
-			if code.Pos.File != p.contract.File {
-				return code.Pos.File
-			}
+	if r.Pos.File != p.contract.File {
+		return r.Pos.File
+	}
+	for _, code := range r.Codes {
+		if code.Pos.File != p.contract.File {
+			return code.Pos.File
 		}
 	}
 	return ""
@@ -67,19 +70,12 @@ func (p *patch) target(docs map[string]*document, m *missing) (t target, problem
 		}
 		docs[file] = doc
 	}
+	r := m.known()
+	t.path = doc.pathOf(r, file)
 	t.method = strings.ToLower(m.method)
-	template := m.template
-	if m.route != nil {
-		template = m.route.Template
-		if len(m.route.Methods) == 1 {
-			t.method = strings.ToLower(m.route.Methods[0]) // HEAD is documented as GET
-		}
+	if m.route != nil && len(r.Methods) == 1 {
+		t.method = strings.ToLower(r.Methods[0]) // HEAD is documented as GET
 	}
-	at := m.route
-	if at != nil && at.Pos.File != file {
-		at = nil
-	}
-	t.path = doc.pathOf(template, at, t.method)
 	item := doc.paths[t.path]
 	op, known := item.operations[t.method]
 	switch {
@@ -94,17 +90,19 @@ func (p *patch) target(docs map[string]*document, m *missing) (t target, problem
 	return t, "", nil
 }
 
-// pathOf returns the key of the path that a template is about: the one whose operation stands where the route does, else the
-// longest that the template ends in, else "".
-func (d *document) pathOf(template string, r *contract.Route, method string) string {
+// pathOf returns the key of the path that a route is about: the one whose operation stands where the route does, else the
+// longest that its template ends in, else "".
+func (d *document) pathOf(r *contract.Route, file string) string {
 	best := ""
 	for _, path := range d.order {
-		if !strings.HasSuffix(shape(template), shape(path)) {
+		if !strings.HasSuffix(shape(r.Template), shape(path)) {
 			continue
 		}
-		op, known := d.paths[path].operations[method]
-		if known && r != nil && r.Pos.Line == op.line && r.Pos.Column == op.column {
-			return path
+		if r.Pos.File == file && len(r.Methods) == 1 {
+			op, has := d.paths[path].operations[strings.ToLower(r.Methods[0])]
+			if has && r.Pos.Line == op.line && r.Pos.Column == op.column {
+				return path
+			}
 		}
 		if len(path) > len(best) {
 			best = path
