@@ -66,14 +66,19 @@ func errorOf(n node, format string, args ...any) *Error {
 	return &Error{Position{n.document().name, line, column}, fmt.Sprintf(format, args...)}
 }
 
-// spend counts visited values, and reports whether there is any room left. At is where they are.
-func (l *loader) spend(at node, n int) bool {
-	if l.visits += n; l.visits > maxVisits && !l.overrun {
+// spend counts visited values, and reports whether there is any room left.
+func (l *loader) spend(n int) bool {
+	l.visits += n
+	return l.visits <= maxVisits && !l.overrun
+}
+
+// exhausted says, once, where the values became too many.
+func (l *loader) exhausted(at node) {
+	if !l.overrun {
 		l.overrun = true
 		l.errs = append(l.errs, errorOf(at, "the OpenAPI document has more than %d values when its aliases and references are "+
 			"followed: here reading ends", maxVisits))
 	}
-	return !l.overrun
 }
 
 // add reads data as the file of that name.

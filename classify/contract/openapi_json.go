@@ -51,7 +51,8 @@ func (n jsonNode) members() []member {
 		return nil
 	}
 	keys, scanned := jsonKeys(n.doc.data[n.at:])
-	if !n.doc.loader.spend(n, len(keys)+scanned/scanCost+1) {
+	if !n.doc.loader.spend(len(keys) + scanned/scanCost + 1) {
+		n.doc.loader.exhausted(n)
 		return nil
 	}
 	list := make([]member, len(keys))
@@ -74,7 +75,8 @@ func (n jsonNode) elements() []node {
 			i = skipSpace(data, i+1)
 		}
 	}
-	if !n.doc.loader.spend(n, len(list)+(i-n.at)/scanCost+1) {
+	if !n.doc.loader.spend(len(list) + (i-n.at)/scanCost + 1) {
+		n.doc.loader.exhausted(n)
 		return nil
 	}
 	return list

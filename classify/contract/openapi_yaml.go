@@ -71,7 +71,11 @@ func (n yamlNode) text() string {
 
 // members puts what merge keys bring in (<<: *other) behind the mapping's own entries, which win.
 func (n yamlNode) members() []member {
-	if n.n.Kind != yaml.MappingNode || !n.doc.loader.spend(n, len(n.n.Content)/2+1) {
+	if n.n.Kind != yaml.MappingNode {
+		return nil
+	}
+	if !n.doc.loader.spend(len(n.n.Content)/2 + 1) {
+		n.doc.loader.exhausted(n)
 		return nil
 	}
 	list := make([]member, 0, len(n.n.Content)/2)
@@ -101,7 +105,11 @@ func (n yamlNode) members() []member {
 }
 
 func (n yamlNode) elements() []node {
-	if n.n.Kind != yaml.SequenceNode || !n.doc.loader.spend(n, len(n.n.Content)+1) {
+	if n.n.Kind != yaml.SequenceNode {
+		return nil
+	}
+	if !n.doc.loader.spend(len(n.n.Content) + 1) {
+		n.doc.loader.exhausted(n)
 		return nil
 	}
 	list := make([]node, len(n.n.Content))
