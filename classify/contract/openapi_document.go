@@ -140,12 +140,12 @@ var hasScheme = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9+.-]*:|//)`)
 // follow returns what a $ref refers to, nil when it leads nowhere; then it has said so.
 func (l *loader) follow(ref node) node {
 	name, fragment, _ := strings.Cut(ref.text(), "#")
-	if hasScheme.MatchString(name) && name == text(l.fields(ref.document().root)["$self"]) {
-		name = "" // OpenAPI 3.2 lets a document say what its own address is
-	}
 	if hasScheme.MatchString(name) {
-		l.errorf(ref, "$ref %s is an address: nothing is fetched; download the document and refer to the file", clip(ref.text()))
-		return nil
+		if name != text(l.fields(ref.document().root)["$self"]) { // OpenAPI 3.2: the document's own address
+			l.errorf(ref, "$ref %s is an address: nothing is fetched; download the document and refer to the file", clip(ref.text()))
+			return nil
+		}
+		name = ""
 	}
 	file, err1 := url.PathUnescape(name)
 	pointer, err2 := url.PathUnescape(fragment)
