@@ -144,9 +144,16 @@ func viewOf(c *contract.Contract, r *contract.Route) view {
 	return view{r.Codes, nil}
 }
 
-// find returns the entry of a code: the most precise one, of the route rather than of the page; nil where there is none or
-// where null removed it.
+// find returns the entry of a code; nil where there is none or where null removed it.
 func (v view) find(code int) *contract.Code {
+	if e := v.lookup(code); e != nil && !e.Removed {
+		return e
+	}
+	return nil
+}
+
+// lookup returns the entry of a code, a null as well: the most precise one, of the route rather than of the page.
+func (v view) lookup(code int) *contract.Code {
 	for precision := 3; precision >= 0; precision-- {
 		for _, codes := range [...][]contract.Code{v.route, v.page} {
 			for i := range codes {
@@ -154,9 +161,6 @@ func (v view) find(code int) *contract.Code {
 				first, last := contract.Range(e.Pattern)
 				if contract.Precision(e.Pattern) != precision || code < first || code > last {
 					continue
-				}
-				if e.Removed {
-					return nil
 				}
 				return e
 			}

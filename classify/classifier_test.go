@@ -185,11 +185,13 @@ routes:
   - {match: GET /a, codes: {201: Everywhere}}
   - {match: GET /a, host: one.example, name: one, codes: {202: One, 203: {only_when: [{id: posted, method: [POST]}]}}}
   - {match: GET /b, host: one.example, name: one-b}
+  - {match: GET /b, host: zone.example, name: zone-b, codes: {204: Empty}}
 `)
 	for _, row := range []struct{ host, target, status, want, route string }{
 		{"one.example", "/a", "202", "documented", "one"},
 		{"ONE.example:8443", "/a", "202", "documented", "one"},
 		{"two.example", "/a", "202", "undocumented(code)", "/a"},
+		{"ZONE.EXAMPLE", "/b", "204", "documented", "zone-b"},
 		{"", "/a", "201", "documented", "/a"},
 		{"two.example", "/b", "200", "undocumented(route)", "unmatched"},
 		{"one.example", "/a", "203", "violation(posted)", "one"},
@@ -434,6 +436,11 @@ func TestKnowing(t *testing.T) {
 		}
 		if static == 0 {
 			t.Errorf("%s: no rule became simpler", name)
+		}
+		for _, r := range whole.Knowing(nil, false).rules {
+			if r.dynamic != nil && !slices.ContainsFunc(r.dynamic, func(d dynamic) bool { return len(d.parts) == 0 }) {
+				t.Errorf("%s: of a log without fields a rule still asks %+v", name, r.dynamic)
+			}
 		}
 	}
 }

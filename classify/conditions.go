@@ -245,10 +245,18 @@ func (cond *condition) at(number int, p *place, demanded bool) (d dynamic, ok bo
 		}
 		return d, known != Fail
 	case sends:
-		if known == Fail || p.method == "HEAD" && cond.check.Body == contract.Present {
-			return d, false // the answer to HEAD never has a body
+		if cond.check.Body == contract.Present { // the answer to HEAD never has a body
+			switch p.method {
+			case "HEAD":
+				return d, false
+			case "":
+				known = and(known, Unknown)
+			}
 		}
-		d.result, d.decided = known, len(cond.parts) == 0
+		if known == Fail {
+			return d, false
+		}
+		d.result, d.decided = known, known == Unknown || len(cond.parts) == 0
 	}
 	return d, true
 }

@@ -31,7 +31,8 @@ type Explanation struct {
 	Origin     Origin      // who answered
 }
 
-// Explained is one condition with what was found.
+// Explained is one condition with what was found. Its Standard is also what the standard has instead of a documented
+// condition that goes beyond it.
 type Explained struct {
 	ConditionInfo
 	Asked  bool   // else it does not speak of this response, and Fact says why
@@ -107,7 +108,7 @@ func (x *explainer) decide() {
 		return
 	}
 	if entry == nil {
-		x.undocumented(ReasonCode, v.SLO, "the contract has no entry for "+x.f.code())
+		x.undocumented(ReasonCode, v.SLO, x.missing(looked))
 		return
 	}
 	x.Entry, x.EntryWhy = entry, x.found(looked, entry)
@@ -159,6 +160,14 @@ func (x *explainer) undocumented(reason Reason, slo contract.SLO, why string) {
 	}
 }
 
+// missing says why there is no entry.
+func (x *explainer) missing(looked view) string {
+	if e := looked.lookup(x.Verdict.Code); e != nil {
+		return fmt.Sprintf("%s takes %s away with null", e.Pos, e.Pattern)
+	}
+	return "the contract has no entry for " + x.f.code()
+}
+
 // found says how an entry was found.
 func (x *explainer) found(looked view, entry *contract.Code) string {
 	where := "the page"
@@ -188,6 +197,7 @@ func (x *explainer) ask(looked view, entry *contract.Code) {
 			silent = append(silent, e)
 			continue
 		}
+		e.Standard = x.standard(cond, entry)
 		if !x.certain || x.group != nil && x.route == nil && x.method == "" {
 			e.Result = Unknown
 		}
@@ -201,6 +211,18 @@ func (x *explainer) ask(looked view, entry *contract.Code) {
 		}
 	}
 	x.Conditions = append(x.Conditions, silent...)
+}
+
+// standard says what the HTTP standard has beside a condition: the sentence that a note is made of, or what it has instead
+// of a condition that goes beyond it.
+func (x *explainer) standard(cond *condition, entry *contract.Code) string {
+	switch {
+	case cond.note != nil:
+		return "RFC 9110: " + cond.note.Why
+	case cond.role == sends || x.c.contract.Source.Standard == "none":
+		return ""
+	}
+	return contract.Laxer(entry.Pattern, cond.check)
 }
 
 // applies reports whether a condition belongs to the entry, is an always_when that reaches it, or is a note on its code.

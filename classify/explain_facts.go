@@ -12,16 +12,9 @@ import (
 // judge asks one condition. Its parts are ANDed: one that fails decides, else one that is unknown.
 func (x *explainer) judge(cond *condition, entry *contract.Code) (result Result, asked bool, fact string) {
 	check, code := cond.check, x.Verdict.Code
-	if cond.role == sends && check.Body == contract.Present && x.method == "HEAD" {
-		return Pass, false, "the response to HEAD has no body"
-	}
 	scope, scopeFact := x.place(check)
 	if cond.role == sends {
-		if scope == Fail {
-			return Pass, false, scopeFact
-		}
-		result, fact = x.facts(check)
-		return and(scope, result), true, fact
+		return x.judgeSent(check, scope, scopeFact)
 	}
 	result, fact = x.facts(check)
 	switch {
@@ -45,6 +38,23 @@ func (x *explainer) judge(cond *condition, entry *contract.Code) (result Result,
 		answer = fact + "; " + answer
 	}
 	return holds(demands(check.Code, code, entry)), true, answer
+}
+
+// judgeSent asks a condition of what the response carries: nothing where the place rules it out, and of an unknown place
+// nobody can say.
+func (x *explainer) judgeSent(check *contract.Check, scope Result, scopeFact string) (result Result, asked bool, fact string) {
+	switch {
+	case check.Body == contract.Present && x.method == "HEAD":
+		return Pass, false, "the response to HEAD has no body"
+	case scope == Fail:
+		return Pass, false, scopeFact
+	case scope == Unknown:
+		return Unknown, true, scopeFact
+	case check.Body == contract.Present && x.method == "":
+		return Unknown, true, "method is unknown, and the response to HEAD has no body"
+	}
+	result, fact = x.facts(check)
+	return result, true, fact
 }
 
 func and(a, b Result) Result {

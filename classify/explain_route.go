@@ -59,12 +59,14 @@ func (x *explainer) matches() string {
 func (x *explainer) rivals(won int) string {
 	const most = 3
 	var others []string
+	var scratch route.Scratch
+	alone := x.c.routing.alone()
 	for i, g := range x.c.routing.groups {
 		if i == won || len(g.routes) == 0 || g.host != "" && g.host != x.group.host {
 			continue
 		}
-		if one := g.routes[0].Template; matchesAlone(one, x.f.Target) {
-			others = append(others, one)
+		if _, matches := alone[i].Match(x.f.Target, &scratch); matches {
+			others = append(others, g.routes[0].Template)
 		}
 	}
 	if len(others) == 0 {
@@ -74,15 +76,6 @@ func (x *explainer) rivals(won int) string {
 		others = append(others[:most], "...")
 	}
 	return fmt.Sprintf("; %s would match, too: in the first segment that differs, more literal text wins", strings.Join(others, ", "))
-}
-
-func matchesAlone(template string, target []byte) bool {
-	m, err := route.New([]route.Pattern{{Template: template}})
-	if err != nil {
-		return false
-	}
-	_, ok := m.Match(target, new(route.Scratch))
-	return ok
 }
 
 // methods names what the routes of a group document.

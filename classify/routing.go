@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"httpstatus_exporter/classify/contract"
 	"httpstatus_exporter/classify/route"
@@ -28,6 +29,7 @@ type routing struct {
 	all    *route.Matcher            // every template; for logs that do not name the host
 	common *route.Matcher            // templates of every host; all of them where no route names a host
 	hosts  map[string]*route.Matcher // by host that a route names: its templates and the common ones; else nil
+	alone  func() []*route.Matcher   // by group, each of its one template; made when a line is first explained
 }
 
 // newRouting returns nil for a contract without routes.
@@ -55,7 +57,17 @@ func newRouting(c *contract.Contract) (*routing, error) {
 		return nil, fmt.Errorf("%s: a route is called %q, as are the requests that match none", c.File, c.Unmatched.Label)
 	}
 	r.add(group{}, c.Unmatched.Label, byLabel)
+	r.alone = sync.OnceValue(func() []*route.Matcher { return matchersOf(templates) })
 	return r, r.build(templates)
+}
+
+// matchersOf returns a matcher for each template, all of which are known to be right.
+func matchersOf(templates []string) []*route.Matcher {
+	all := make([]*route.Matcher, len(templates))
+	for i, t := range templates {
+		all[i], _ = route.New([]route.Pattern{{Template: t}})
+	}
+	return all
 }
 
 var variable = regexp.MustCompile(`\{[^{}]*\}`)
@@ -175,5 +187,10 @@ func (r *routing) ofHost(host []byte) *route.Matcher {
 	return r.common
 }
 
-// of returns the route of a group that has the method, see contract.OfMethod.
-func (g *group) of(method string) *contract.Route { return contract.OfMethod(g.routes, method) }
+// of returns the route of a group that has the method, see contract.OfMethod; nil where the method is unknown and decides.
+func (g *group) of(method string) *contract.Route {
+	if method == "" && len(g.routes) > 1 {
+		return nil
+	}
+	return contract.OfMethod(g.routes, method)
+}

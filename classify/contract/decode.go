@@ -44,7 +44,7 @@ func empty() *Contract {
 func (r *reader) contract(n *yaml.Node, digest io.Writer) *Contract {
 	c := empty()
 	if !r.looksLikeContract(n) {
-		r.errorf(n, "this is no contract: it has neither contract: v1 nor codes, routes or openapi")
+		r.errorf(n, "this is neither a contract, which has contract: v1, nor an OpenAPI document, which has openapi: 3.1.0 or swagger: '2.0'")
 		return c
 	}
 	seen := map[string]bool{}
@@ -82,7 +82,7 @@ func (r *reader) contract(n *yaml.Node, digest io.Writer) *Contract {
 		case "min_errors":
 			if f, ok := r.number(v, "min_errors"); ok {
 				if !(f >= 0 && f <= 1e12) {
-					r.errorf(v, "min_errors is a number of responses, 0 or more; found %v", f)
+					r.errorf(v, "min_errors is a number of responses, 0 to 1e12; found %v", f)
 				}
 				c.MinErrors = f
 			}

@@ -154,7 +154,7 @@ func (r *reader) header(name string, n *yaml.Node) (Header, bool) {
 	case len(s) > 2 && s[0] == '/' && s[len(s)-1] == '/':
 		h.Presence, h.Pattern = Matches, s[1:len(s)-1]
 		if _, err := regexp.Compile(h.Pattern); err != nil {
-			r.errorf(n, "the header %s: %s", name, strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+			r.errorf(n, "the header %s: no regular expression: %s", name, strings.TrimPrefix(err.Error(), "error parsing regexp: "))
 			return h, false
 		}
 	default:

@@ -2,7 +2,6 @@ package contract
 
 import (
 	"io"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -24,7 +23,7 @@ func (r *reader) routes(n *yaml.Node) []Route {
 		for _, key := range operations(&route) {
 			if other, again := first[key]; again {
 				method, _, _ := strings.Cut(key, " ")
-				r.errorAt(route.Pos, "%s conflicts with the route in line %d: same method and same path; make them one route",
+				r.errorAt(route.Pos, "%s conflicts with the route in line %d: same method and same path, whatever the parameters are called; make them one route",
 					strings.TrimSpace(method+" "+route.Template), other.Line)
 				break
 			}
@@ -252,18 +251,4 @@ func mergeCodes(own, other []Code) []Code {
 		}
 	}
 	return own
-}
-
-// readFile reads a regular file of at most limit bytes.
-func readFile(name string, limit int64) ([]byte, error) {
-	info, err := os.Stat(name)
-	switch {
-	case err != nil:
-		return nil, err
-	case !info.Mode().IsRegular():
-		return nil, &os.PathError{Op: "read", Path: name, Err: errNotRegular}
-	case info.Size() > limit:
-		return nil, &os.PathError{Op: "read", Path: name, Err: errTooLarge}
-	}
-	return os.ReadFile(name)
 }

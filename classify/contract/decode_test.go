@@ -143,7 +143,7 @@ info: {title: Jobs, version: "1"}
 servers: [{url: https://example.org/v1}]
 paths:
   /jobs:
-    get: {responses: {"200": {description: All jobs}, "503": {description: Later}}}
+    get: {deprecated: true, responses: {"200": {description: All jobs}, "503": {description: Later}}}
     put: {responses: {"200": {description: Changed}}}
   /jobs/{id}:
     get: {responses: {default: {description: A job}}}
@@ -176,6 +176,9 @@ routes:
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
+	if !c.Routes[1].Deprecated || c.Routes[0].Deprecated {
+		t.Errorf("what the document says of GET /v1/jobs is lost: %+v", c.Routes[:2])
+	}
 	before := c.Digest
 	write("api.yaml", "openapi: 3.0.3\ninfo: {title: Jobs, version: \"2\"}\npaths: {/jobs: {get: {responses: {\"200\": {description: All}}}}}\n")
 	if c, err = Load(path); err != nil || c.Digest == before {
@@ -184,7 +187,7 @@ routes:
 	for name, want := range map[string]string{
 		"openapi: [{file: nothing.yaml}]":  "cannot be read",
 		"openapi: [{file: contract.yaml}]": "is no OpenAPI document",
-		"openapi: [{file: .}]":             "not a regular file",
+		"openapi: [{file: .}]":             "a directory: name a file in it",
 	} {
 		if _, err := Load(write("bad.yaml", "contract: v1\n"+name+"\n")); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %s", name, err, want)

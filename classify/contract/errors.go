@@ -57,7 +57,7 @@ func suggest(found string, candidates []string) string {
 	if found == "" || len(found) > furthest {
 		return ""
 	}
-	best, distance := "", min(len(found)/3+1, 3)+1
+	best, distance := "", min(max(len(found)/3, 1), 3)+1
 	for _, c := range candidates {
 		if len(found) > 2 && strings.HasPrefix(c, strings.ToLower(found)) {
 			best = c

@@ -29,7 +29,7 @@ const maxPage = 8 << 20
 // only suggested, as comments. The result depends on nothing but the arguments, and is sorted by code.
 func Import(filename string, data []byte) (*ImportResult, error) {
 	if len(data) > maxPage {
-		return nil, Errors{{Position{File: filename}, fmt.Sprintf("the page has %d bytes; at most %d are read", len(data), maxPage)}}
+		return nil, Errors{{Position{filename, 1, 1}, fmt.Sprintf("the page has %d bytes; at most %d are read", len(data), maxPage)}}
 	}
 	var r ImportResult
 	text := string(data)
@@ -39,7 +39,7 @@ func Import(filename string, data []byte) (*ImportResult, error) {
 	}
 	text, mended := mend(text)
 	if mended > 0 {
-		r.warn(filename, 0, "text that was encoded twice (â€™ for ’) is mended in %d places", mended)
+		r.warn(filename, 0, "text that was encoded twice (â€™ for ’) is mended in %d %s", mended, plural(mended, "place"))
 	}
 	text = strings.NewReplacer("\r\n", "\n", "\r", "\n", byteOrderMark, "").Replace(text)
 	var p page
@@ -50,7 +50,7 @@ func Import(filename string, data []byte) (*ImportResult, error) {
 	}
 	entries := r.entries(filename, &p)
 	if len(entries) == 0 {
-		return nil, Errors{{Position{File: filename}, "no table of status codes found: the first column of a row must be a code " +
+		return nil, Errors{{Position{filename, 1, 1}, "no table of status codes found: the first column of a row must be a code " +
 			"(404), a range (4XX) or a list of codes (500, 503)"}}
 	}
 	r.Codes = len(entries)
@@ -139,21 +139,32 @@ func comparePatterns(a, b string) int {
 	return strings.Compare(key(a), key(b))
 }
 
+func plural(n int, noun string) string {
+	if n == 1 {
+		return noun
+	}
+	return noun + "s"
+}
+
 // leadingDigits tells a row that means to be about a code from one that does not.
 var leadingDigits = regexp.MustCompile(`^\d{3}\b`)
 
-// columns says which cell of a row is what; -1 where the table does not tell.
-type columns struct{ code, meaning, description int }
+// columns says which cell of a row is what; -1 where the table does not tell. The others are about neither of them.
+type columns struct {
+	code, meaning, description int
+	others                     []int
+}
 
 var (
 	codeHeading        = regexp.MustCompile(`(?i)\b(code|status|http)\b`)
 	meaningHeading     = regexp.MustCompile(`(?i)\b(meaning|name|phrase|title|reason|message|text|summary)\b`)
 	descriptionHeading = regexp.MustCompile(`(?i)\b(description|explanation|details?|notes?|comments?|when|cause)\b`)
+	otherHeading       = regexp.MustCompile(`(?i)^(class|category|type|owner|team|slo|conditions?|seen|last seen|first seen|count|share|since|version)$`)
 )
 
 // columnsOf reads the heading row: the first one, where that is not about a code.
 func columnsOf(rows []row) columns {
-	c := columns{0, -1, -1}
+	c := columns{0, -1, -1, nil}
 	if len(rows) == 0 || len(codesOf(first(rows[0].cells))) > 0 {
 		return c
 	}
@@ -166,6 +177,8 @@ func columnsOf(rows []row) columns {
 			c.meaning = i
 		case code < 0 && codeHeading.MatchString(cell):
 			code = i
+		case otherHeading.MatchString(cell):
+			c.others = append(c.others, i)
 		}
 	}
 	c.code = max(code, 0)
@@ -198,7 +211,7 @@ func (c columns) entry(cells []string) (entry, bool) {
 	var others []string
 	for i, cell := range cells {
 		switch {
-		case i == c.code:
+		case i == c.code, slices.Contains(c.others, i):
 		case i == c.meaning:
 			e.meaning = cell
 		case i == c.description:

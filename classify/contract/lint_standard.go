@@ -95,22 +95,47 @@ func (l *linter) stricter(e *Code) {
 		if k.Severity > SeverityWarning {
 			continue
 		}
-		limit := slices.ContainsFunc(codeMethods, func(m codeMethod) bool { return m.pattern == e.Pattern })
-		if row, ok := registeredPattern(e.Pattern); ok && len(k.Methods) > 0 && !limit {
-			l.add(k.Pos, ruleStricter, SeverityInfo, fmt.Sprintf("%s only on %s: %s has no such limit", e.Pattern, list(k.Methods), row.Source),
-				"fine where the documentation means it; else severity: info")
-		}
-		switch {
-		case e.Pattern == "401" && k.Auth == Absent:
-			l.add(k.Pos, ruleStricter, SeverityInfo, "401 only without credentials: RFC 9110, 15.5.2 has it for refused credentials too", "an expired token breaks the condition: severity: warning, or drop it")
-		case e.Pattern == "403" && k.Auth == Present:
-			l.add(k.Pos, ruleStricter, SeverityInfo, "403 only with credentials: RFC 9110, 15.5.4 allows other reasons", "severity: warning, or drop it")
+		if what, standard, advice := strictness(e.Pattern, k); what != "" {
+			l.add(k.Pos, ruleStricter, SeverityInfo, what+": "+standard, advice)
 		}
 	}
 	for i := range e.AlwaysWhen {
 		l.alwaysPartial(&e.AlwaysWhen[i])
 	}
 }
+
+// strictness says what a condition of only_when limits beyond the standard, what the standard has instead, and what to do
+// about it; all are "" where it limits nothing beyond.
+func strictness(pattern string, k *Check) (what, standard, advice string) {
+	limit := slices.ContainsFunc(codeMethods, func(m codeMethod) bool { return m.pattern == pattern })
+	row, registered := registeredPattern(pattern)
+	switch {
+	case pattern == "401" && k.Auth == Absent:
+		return "401 only without credentials", "RFC 9110, 15.5.2 has it for refused credentials too",
+			"an expired token breaks the condition: severity: warning, or drop it"
+	case pattern == "403" && k.Auth == Present:
+		return "403 only with credentials", "RFC 9110, 15.5.4 allows other reasons", "severity: warning, or drop it"
+	case registered && len(k.Methods) > 0 && !limit:
+		return fmt.Sprintf("%s only on %s", pattern, list(k.Methods)), row.Source + " has no such limit",
+			"fine where the documentation means it; else severity: info"
+	}
+	return "", "", ""
+}
+
+// Laxer says what the standard has instead of a condition that goes beyond it: always_when where k demands codes, else
+// only_when of the pattern. It is "" where the condition is the standard's own.
+func Laxer(pattern string, k *Check) string {
+	if k.Code == "" {
+		_, standard, _ := strictness(pattern, k)
+		return standard
+	}
+	if demandsPartial(k) {
+		return mayIgnoreRange
+	}
+	return ""
+}
+
+const mayIgnoreRange = "a server may ignore Range (RFC 9110, 14.2)"
 
 func registeredPattern(pattern string) (Registration, bool) {
 	if Precision(pattern) < 3 {
@@ -122,19 +147,22 @@ func registeredPattern(pattern string) (Registration, bool) {
 
 // alwaysPartial notes "always 206 when the request has Range".
 func (l *linter) alwaysPartial(k *Check) {
-	if !Covers([]string{k.Code}, 206) || k.Code == DefaultPattern {
+	if !demandsPartial(k) {
 		return
 	}
-	if !slices.ContainsFunc(k.RequestHeaders, func(h Header) bool { return h.Name == "range" && h.Presence != Absent }) {
-		return
-	}
+	what := "always 206 when the request has Range: " + mayIgnoreRange
 	switch k.Severity {
 	case SeverityError:
-		l.add(k.Pos, ruleStricter, SeverityWarning, "always 206 when the request has Range: a server may ignore Range (RFC 9110, 14.2), and 304, 404, 412, 416 are right answers too",
-			"severity: warning, and status: [2XX]")
+		l.add(k.Pos, ruleStricter, SeverityWarning, what+", and 304, 404, 412, 416 are right answers too", "severity: warning, and status: [2XX]")
 	case SeverityWarning:
-		l.add(k.Pos, ruleStricter, SeverityInfo, "always 206 when the request has Range: a server may ignore Range (RFC 9110, 14.2)", "fine where the documentation means it; else severity: info")
+		l.add(k.Pos, ruleStricter, SeverityInfo, what, "fine where the documentation means it; else severity: info")
 	}
+}
+
+// demandsPartial reports whether an always_when demands 206 of requests with Range.
+func demandsPartial(k *Check) bool {
+	return k.Code != DefaultPattern && Covers([]string{k.Code}, 206) &&
+		slices.ContainsFunc(k.RequestHeaders, func(h Header) bool { return h.Name == "range" && h.Presence != Absent })
 }
 
 // laxer notes 206 and 304 where the standard rules them out.

@@ -92,7 +92,7 @@ func TestLint(t *testing.T) {
 		{"undocumented method on a route", "routes:\n- match: GET /a\n  codes: {405: {only_when: [{id: a, documented_method: false}]}}\n", []string{
 			`10 condition-never-holds warning: 405 of GET /a only when the method is not documented, but these are the codes of documented methods`}},
 		{"same path", "routes:\n- match: GET /a/b\n- match: GET /a//b\n", []string{
-			`10 shadowed-route warning: /a//b matches the same paths as /a/b: give both the same parameter names, or drop one`}},
+			`10 shadowed-route warning: /a//b matches the same paths as /a/b: write both alike, or drop one`}},
 
 		{"created", "  201: {only_when: [{id: a, method: [PUT, POST]}]}\n", []string{`8 stricter-than-standard info: 201 only on PUT or POST: RFC 9110, 15.3.2 has no such limit`}},
 		{"created as advice", "  201: {only_when: [{id: a, method: [PUT, POST], severity: info}]}\n", nil},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"strings"
 )
 
@@ -12,6 +13,7 @@ import (
 const maxDocument = 32 << 20
 
 var (
+	errDirectory  = errors.New("a directory: name a file in it")
 	errNotRegular = errors.New("not a regular file")
 	errTooLarge   = fmt.Errorf("larger than %d MiB: is this the right file? Of an OpenAPI document, schemas and examples may be left out", maxDocument>>20)
 )
@@ -43,7 +45,11 @@ func Load(name string) (*Contract, error) {
 			strings.ReplaceAll(list(Builtins()), " or ", " and "), suggest(name, Builtins()))
 	}
 	if err != nil {
-		return nil, Errors{{Position{File: name}, cause(err).Error()}}
+		at := Position{File: name}
+		if errors.Is(err, errTooLarge) {
+			at.Line, at.Column = 1, 1
+		}
+		return nil, Errors{{at, cause(err).Error()}}
 	}
 	return Parse(name, data)
 }
@@ -54,4 +60,20 @@ func cause(err error) error {
 		return path.Err
 	}
 	return err
+}
+
+// readFile reads a regular file of at most limit bytes.
+func readFile(name string, limit int64) ([]byte, error) {
+	info, err := os.Stat(name)
+	switch {
+	case err != nil:
+		return nil, err
+	case info.IsDir():
+		return nil, &os.PathError{Op: "read", Path: name, Err: errDirectory}
+	case !info.Mode().IsRegular():
+		return nil, &os.PathError{Op: "read", Path: name, Err: errNotRegular}
+	case info.Size() > limit:
+		return nil, &os.PathError{Op: "read", Path: name, Err: errTooLarge}
+	}
+	return os.ReadFile(name)
 }

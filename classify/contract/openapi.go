@@ -185,8 +185,8 @@ func (o *openAPI) conflicts() {
 	for i, r := range o.contract.Routes {
 		key := operations(&r)[0]
 		if other, again := first[key]; again {
-			o.errs = append(o.errs, &Error{r.Pos, fmt.Sprintf("%s %s conflicts with the operation in line %d: same method and same path; make them one operation",
-				r.Methods[0], r.Template, other.Line)})
+			o.errs = append(o.errs, &Error{r.Pos, fmt.Sprintf("%s %s is there already, at %s, whatever the parameters are called: make them one operation",
+				r.Methods[0], r.Template, other)})
 		}
 		first[key] = r.Pos
 		patterns = append(patterns, route.Pattern{Template: r.Template, ID: i})

@@ -56,21 +56,29 @@ func (l *loader) digest() string {
 }
 
 func (l *loader) errorf(n node, format string, args ...any) {
-	line, column := n.place()
-	e := &Error{Position{n.document().name, line, column}, fmt.Sprintf(format, args...)}
 	if len(l.errs) < maxErrors {
-		l.errs = append(l.errs, e)
+		l.errs = append(l.errs, errorOf(n, format, args...))
 	}
+}
+
+func errorOf(n node, format string, args ...any) *Error {
+	line, column := n.place()
+	return &Error{Position{n.document().name, line, column}, fmt.Sprintf(format, args...)}
 }
 
 // spend counts visited values, and reports whether there is any room left.
 func (l *loader) spend(n int) bool {
-	if l.visits += n; l.visits > maxVisits && !l.overrun {
+	l.visits += n
+	return l.visits <= maxVisits && !l.overrun
+}
+
+// exhausted says, once, where the values became too many.
+func (l *loader) exhausted(at node) {
+	if !l.overrun {
 		l.overrun = true
-		l.errs = append(l.errs, &Error{Position{File: l.name}, fmt.Sprintf(
-			"the OpenAPI document has more than %d values when its aliases and references are followed", maxVisits)})
+		l.errs = append(l.errs, errorOf(at, "the OpenAPI document has more than %d values when its aliases and references are "+
+			"followed: here reading ends", maxVisits))
 	}
-	return !l.overrun
 }
 
 // add reads data as the file of that name.
@@ -84,13 +92,12 @@ func (l *loader) add(name string, data []byte) (*document, *Error) {
 	l.sums = append(l.sums, sum[:]...)
 	if l.bytes += int64(len(data)); len(data) > maxDocument || l.bytes > maxBytes || len(l.docs) > maxFiles {
 		l.overrun = true
-		return nil, &Error{Position{File: name}, fmt.Sprintf("the OpenAPI document is too large: at most %d MiB in one file, "+
+		return nil, &Error{Position{name, 1, 1}, fmt.Sprintf("the OpenAPI document is too large: at most %d MiB in one file, "+
 			"%d MiB and %d files in all are read; schemas and examples may be left out", maxDocument>>20, maxBytes>>20, maxFiles)}
 	}
 	data = bytes.TrimPrefix(data, []byte(byteOrderMark))
-	if i := invalidUTF8(data); i >= 0 {
-		line, column := (&document{data: data}).place(i)
-		return nil, &Error{Position{name, line, column}, fmt.Sprintf("byte 0x%02x is not UTF-8: save the document as UTF-8", data[i])}
+	if err := unreadable(name, data, "document"); err != nil {
+		return nil, err
 	}
 	var err *Error
 	if start := skipSpace(data, 0); start < len(data) && data[start] == '{' {
@@ -134,8 +141,11 @@ var hasScheme = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9+.-]*:|//)`)
 func (l *loader) follow(ref node) node {
 	name, fragment, _ := strings.Cut(ref.text(), "#")
 	if hasScheme.MatchString(name) {
-		l.errorf(ref, "$ref %s is an address: nothing is fetched; download the document and refer to the file", clip(ref.text()))
-		return nil
+		if name != text(l.fields(ref.document().root)["$self"]) { // OpenAPI 3.2: the document's own address
+			l.errorf(ref, "$ref %s is an address: nothing is fetched; download the document and refer to the file", clip(ref.text()))
+			return nil
+		}
+		name = ""
 	}
 	file, err1 := url.PathUnescape(name)
 	pointer, err2 := url.PathUnescape(fragment)
@@ -247,6 +257,16 @@ func (l *loader) chain(n node) (chain []node, refs []member) {
 	return nil, nil
 }
 
+// referred says where the last of a chain is referred to, "" where it stands for itself.
+func referred(chain []node) string {
+	if len(chain) < 2 {
+		return ""
+	}
+	from := chain[len(chain)-2]
+	line, column := from.place()
+	return fmt.Sprintf("; %s refers to it", Position{from.document().name, line, column})
+}
+
 // members returns the members of a mapping, with those of what it refers to; its own win. It reports anything that is no
 // mapping, and keys that are there twice.
 func (l *loader) members(n node, what string) []member {
@@ -259,7 +279,7 @@ func (l *loader) members(n node, what string) []member {
 	}
 	if end := chain[len(chain)-1]; end.kind() != mapping {
 		if what != "" && end.kind() != null {
-			l.errorf(end, "%s must be a mapping, found %s", what, end.kind())
+			l.errorf(end, "%s must be a mapping, found %s%s", what, end.kind(), referred(chain))
 		}
 		return nil
 	}

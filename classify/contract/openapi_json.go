@@ -3,8 +3,6 @@ package contract
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"sort"
 	"strings"
 )
@@ -21,13 +19,7 @@ type jsonNode struct {
 func parseJSONDocument(doc *document, data []byte) (node, *Error) {
 	doc.data = data
 	if !json.Valid(data) {
-		err := json.Unmarshal(data, new(struct{}))
-		var syntax *json.SyntaxError
-		if !errors.As(err, &syntax) {
-			return nil, &Error{Position{doc.name, 1, 1}, fmt.Sprintf("not JSON: %v", err)}
-		}
-		line, column := doc.place(min(max(int(syntax.Offset)-1, 0), len(data)))
-		return nil, &Error{Position{doc.name, line, column}, "not JSON: " + strings.TrimPrefix(syntax.Error(), "json: ")}
+		return nil, jsonError(doc, data, json.Unmarshal(data, new(struct{})))
 	}
 	return jsonNode{doc, skipSpace(data, 0)}, nil
 }
@@ -60,6 +52,7 @@ func (n jsonNode) members() []member {
 	}
 	keys, scanned := jsonKeys(n.doc.data[n.at:])
 	if !n.doc.loader.spend(len(keys) + scanned/scanCost + 1) {
+		n.doc.loader.exhausted(n)
 		return nil
 	}
 	list := make([]member, len(keys))
@@ -83,6 +76,7 @@ func (n jsonNode) elements() []node {
 		}
 	}
 	if !n.doc.loader.spend(len(list) + (i-n.at)/scanCost + 1) {
+		n.doc.loader.exhausted(n)
 		return nil
 	}
 	return list

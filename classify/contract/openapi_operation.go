@@ -134,7 +134,7 @@ func (o *openAPI) response(at nodeAt, pattern string) Code {
 	}
 	r, known := o.responses[target]
 	if !known {
-		r = o.readResponse(target)
+		r = o.readResponse(target, at.node)
 		o.responses[target] = r
 	}
 	line, column := at.place()
@@ -172,9 +172,14 @@ func (o *openAPI) response(at nodeAt, pattern string) Code {
 // maxMeaning is how long a summary may be to become a label, in characters.
 const maxMeaning = 64
 
-func (o *openAPI) readResponse(n node) response {
+// readResponse reads the response object n, which the node from is or refers to.
+func (o *openAPI) readResponse(n, from node) response {
 	var r response
-	for _, m := range o.members(n, "a response") {
+	if n.kind() != mapping {
+		o.members(from, "a response") // says so
+		return r
+	}
+	for _, m := range o.members(n, "") {
 		switch m.key {
 		case "summary":
 			r.summary = words(text(m.value))

@@ -26,12 +26,12 @@ func parseYAMLDocument(doc *document, data []byte) (node, *Error) {
 		marks += bytes.Count(data, []byte(mark))
 	}
 	if len(data) > maxYAML || marks > maxMarks {
-		return nil, &Error{Position{File: doc.name}, "the YAML document is too large: at most 16 MiB and 2.5 million values " +
+		return nil, &Error{Position{doc.name, 1, 1}, "the YAML document is too large: at most 16 MiB and 2.5 million values " +
 			"are read; JSON may have 32 MiB"}
 	}
 	var top yaml.Node
 	if err := yaml.Unmarshal(data, &top); err != nil {
-		return nil, yamlError(doc.name, err)
+		return nil, yamlError(doc.name, data, err)
 	}
 	if len(top.Content) == 0 {
 		return nil, &Error{Position{doc.name, 1, 1}, "the document is empty"}
@@ -71,7 +71,11 @@ func (n yamlNode) text() string {
 
 // members puts what merge keys bring in (<<: *other) behind the mapping's own entries, which win.
 func (n yamlNode) members() []member {
-	if n.n.Kind != yaml.MappingNode || !n.doc.loader.spend(len(n.n.Content)/2+1) {
+	if n.n.Kind != yaml.MappingNode {
+		return nil
+	}
+	if !n.doc.loader.spend(len(n.n.Content)/2 + 1) {
+		n.doc.loader.exhausted(n)
 		return nil
 	}
 	list := make([]member, 0, len(n.n.Content)/2)
@@ -101,7 +105,11 @@ func (n yamlNode) members() []member {
 }
 
 func (n yamlNode) elements() []node {
-	if n.n.Kind != yaml.SequenceNode || !n.doc.loader.spend(len(n.n.Content)+1) {
+	if n.n.Kind != yaml.SequenceNode {
+		return nil
+	}
+	if !n.doc.loader.spend(len(n.n.Content) + 1) {
+		n.doc.loader.exhausted(n)
 		return nil
 	}
 	list := make([]node, len(n.n.Content))

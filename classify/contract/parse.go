@@ -8,10 +8,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"regexp"
-	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -25,7 +22,7 @@ const maxContract = 1 << 20
 // that is wrong.
 func Parse(filename string, data []byte) (*Contract, error) {
 	if len(data) > maxDocument {
-		return nil, Errors{{Position{File: filename}, fmt.Sprintf(
+		return nil, Errors{{Position{filename, 1, 1}, fmt.Sprintf(
 			"the document has %d bytes; at most %d are read: is this the right file?", len(data), maxDocument)}}
 	}
 	if isOpenAPI(data) {
@@ -60,37 +57,23 @@ func Parse(filename string, data []byte) (*Contract, error) {
 
 // parseYAML reads one YAML document into nodes, after the checks that make that safe.
 func parseYAML(filename string, data []byte) (*yaml.Node, *Error) {
-	at := func(offset int, format string, args ...any) *Error {
-		before := data[:offset]
-		line := bytes.Count(before, []byte("\n")) + 1
-		column := offset - (bytes.LastIndexByte(before, '\n') + 1) + 1
-		return &Error{Position{filename, line, column}, fmt.Sprintf(format, args...)}
-	}
 	if len(data) > maxContract {
-		return nil, &Error{Position{File: filename}, fmt.Sprintf(
+		return nil, &Error{Position{filename, 1, 1}, fmt.Sprintf(
 			"the contract has %d bytes; at most %d are read: is this the right file?", len(data), maxContract)}
 	}
-	if i := invalidUTF8(data); i >= 0 {
-		return nil, at(i, "byte 0x%02x is not UTF-8: save the contract as UTF-8", data[i])
+	if err := unreadable(filename, data, "contract"); err != nil {
+		return nil, err
 	}
 	if i := bytes.IndexFunc(data, isControl); i >= 0 {
-		return nil, at(i, "control character 0x%02x: a contract is plain text", data[i])
+		return nil, errorIn(filename, data, i, "control character 0x%02x: a contract is plain text", data[i])
 	}
 	dec := yaml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(data, []byte("\ufeff"))))
 	var doc yaml.Node
 	switch err := dec.Decode(&doc); {
 	case errors.Is(err, io.EOF):
-		return nil, at(0, "the contract is empty: it starts with \"contract: v1\"")
+		return nil, errorIn(filename, data, 0, "the contract is empty: it starts with \"contract: v1\"")
 	case err != nil:
-		if i := leadingTab(data); i >= 0 {
-			return nil, at(i, "a tab indents this line: YAML wants spaces")
-		}
-		if m := yamlAnchor.FindStringSubmatch(err.Error()); m != nil {
-			if i := bytes.Index(data, []byte("*"+m[1])); i >= 0 {
-				return nil, at(i, "the alias *%s has no anchor: &%s must come before it", m[1], m[1])
-			}
-		}
-		return nil, yamlError(filename, err)
+		return nil, yamlError(filename, data, err)
 	}
 	var second yaml.Node
 	switch err := dec.Decode(&second); {
@@ -98,57 +81,9 @@ func parseYAML(filename string, data []byte) (*yaml.Node, *Error) {
 		return nil, &Error{Position{filename, max(second.Line, 1), 1},
 			"a second YAML document starts here: a contract is one document; remove the line ---"}
 	case !errors.Is(err, io.EOF):
-		return nil, yamlError(filename, err)
+		return nil, yamlError(filename, data, err)
 	}
 	return doc.Content[0], nil
-}
-
-// yamlError turns an error of the YAML reader into one with a position.
-func yamlError(filename string, err error) *Error {
-	msg := strings.TrimPrefix(err.Error(), "yaml: ")
-	e := &Error{Position{filename, 1, 1}, ""}
-	if m := yamlLine.FindStringSubmatch(msg); m != nil {
-		e.Pos.Line, _ = strconv.Atoi(m[1])
-		msg = m[2]
-	}
-	e.Msg = "not YAML: " + msg
-	return e
-}
-
-var (
-	yamlLine   = regexp.MustCompile(`^line (\d+): (.*)$`)
-	yamlAnchor = regexp.MustCompile(`unknown anchor '(\w+)' referenced`)
-)
-
-// invalidUTF8 returns the offset of the first byte that is not UTF-8, -1 when there is none.
-func invalidUTF8(data []byte) int {
-	for i := 0; i < len(data); {
-		if data[i] < utf8.RuneSelf {
-			i++
-			continue
-		}
-		r, n := utf8.DecodeRune(data[i:])
-		if r == utf8.RuneError && n == 1 {
-			return i
-		}
-		i += n
-	}
-	return -1
-}
-
-func isControl(r rune) bool { return r < ' ' && r != '\n' && r != '\r' && r != '\t' || r == 0x7f }
-
-// leadingTab returns the offset of the first tab that indents a line, -1 when there is none.
-func leadingTab(data []byte) int {
-	offset := 0
-	for line := range bytes.Lines(data) {
-		indent := line[:len(line)-len(bytes.TrimLeft(line, " \t"))]
-		if i := bytes.IndexByte(indent, '\t'); i >= 0 {
-			return offset + i
-		}
-		offset += len(line)
-	}
-	return -1
 }
 
 // nameOf makes a name from a file name: what the api label says where neither contract nor command line say it.

@@ -128,3 +128,25 @@ func TestShowHTML(t *testing.T) {
 		t.Errorf("%d rows", rows)
 	}
 }
+
+// A page that was made of a contract gives its codes back: columns that say something else are not taken for a description.
+func TestShownPageIsImported(t *testing.T) {
+	c := parsed(t, "contract: v1\ncodes:\n  200: Fine\n  404: {meaning: Not there, owner: web, slo: ignore}\n  5XX: {meaning: Ours, sends: [{body: present}]}\n")
+	for name, write := range map[string]func(*Sheet, io.Writer) error{"page.md": (*Sheet).WriteMarkdown, "page.html": (*Sheet).WriteHTML} {
+		var page bytes.Buffer
+		if err := write(c.Sheet(nil), &page); err != nil {
+			t.Fatal(err)
+		}
+		r, err := Import(name, page.Bytes())
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := parsed(t, string(r.YAML))
+		for i, want := range c.Codes {
+			if i >= len(got.Codes) || got.Codes[i].Pattern != want.Pattern || got.Codes[i].Meaning != want.Meaning || got.Codes[i].Description != "" {
+				t.Errorf("%s: %s\n%s", name, r.YAML, page.String())
+				break
+			}
+		}
+	}
+}

@@ -89,6 +89,14 @@ func TestHostileTargets(t *testing.T) {
 		{"/" + strings.Repeat("%2F", size) + "/x", false},
 		{"http://" + strings.Repeat("a", size), false},
 		{strings.Repeat("a", size) + "://h/", false},
+		{"/" + strings.Repeat("%zz", size/3), true},
+		{"/" + strings.Repeat("%", size), true},
+		{"/" + strings.Repeat("%2", size/2), true},
+		{"/" + strings.Repeat("-", size) + "/" + strings.Repeat("-", size), false},
+		{strings.Repeat("//", size/2) + "a", false},
+		{strings.Repeat("*", size), false},
+		{"/?" + strings.Repeat("/", size), false},
+		{"\x00" + strings.Repeat("/", size), false},
 	}
 	var s Scratch
 	for _, tt := range tests {
@@ -97,6 +105,46 @@ func TestHostileTargets(t *testing.T) {
 		}
 		if cap(s.decoded) > maxKept {
 			t.Errorf("%.20s... (%d bytes): %d bytes kept", tt.target, len(tt.target), cap(s.decoded))
+		}
+	}
+}
+
+// TestAlikeSegmentsSpread holds that names which begin and end alike do not crowd the hash table, as they do where only the
+// ends are hashed.
+func TestAlikeSegmentsSpread(t *testing.T) {
+	var templates []string
+	for i := range 5000 {
+		templates = append(templates, fmt.Sprintf("/customer-%05d-settings", i), fmt.Sprintf("/organisation-%05d-of-the-invoices", i))
+	}
+	root := mustNew(t, templates).root
+	worst, total := 0, 0
+	for _, s := range root.statics {
+		if s.to == nil {
+			continue
+		}
+		steps := 1
+		for i := root.first([]byte(s.text), s.head); root.statics[i].text != s.text; i = (i + 1) & (len(root.statics) - 1) {
+			steps++
+		}
+		worst, total = max(worst, steps), total+steps
+	}
+	if worst > 100 || total > 3*len(templates) {
+		t.Errorf("%d steps to the farthest segment, %d to all %d", worst, total, len(templates))
+	}
+}
+
+// TestManyTemplates builds a matcher of thousands of templates that share all but their last segment, and searches it.
+func TestManyTemplates(t *testing.T) {
+	prefix := strings.Repeat("/{a}-{b}-{c}", 20)
+	var templates []string
+	for i := range 5000 {
+		templates = append(templates, fmt.Sprintf("%s/x%d", prefix, i))
+	}
+	m := mustNew(t, templates)
+	target := strings.Repeat("/1-2-3", 20)
+	for i, want := range map[int]bool{0: true, 4999: true, 5000: false} {
+		if id, ok := m.Match(fmt.Appendf(nil, "%s/x%d", target, i), new(Scratch)); ok != want || ok && id != i {
+			t.Errorf("x%d: %d %v", i, id, ok)
 		}
 	}
 }

@@ -24,15 +24,27 @@ type span struct {
 // and tried again; %2F stays as it is, for it is no separator. Match keeps no part of target, and allocates nothing once
 // s has grown.
 func (m *Matcher) Match(target []byte, s *Scratch) (id int, ok bool) {
-	path, ok := pathOf(target)
-	if !ok {
+	if len(target) == 0 || target[0] != '/' {
+		if target, ok = absolute(target); !ok {
+			return 0, false
+		}
+	}
+	if id, ok = m.match(target, untilQuery, s); ok {
+		return id, true
+	}
+	return m.matchDecoded(target, s)
+}
+
+// matchDecoded is Match for a target that as it is matches nothing.
+func (m *Matcher) matchDecoded(target []byte, s *Scratch) (id int, ok bool) {
+	if i := bytes.IndexByte(target, '?'); i >= 0 {
+		target = target[:i]
+	}
+	if bytes.IndexByte(target, '%') < 0 {
 		return 0, false
 	}
-	if id, ok = m.match(path, s); ok || bytes.IndexByte(path, '%') < 0 {
-		return id, ok
-	}
-	if s.decode(path) {
-		id, ok = m.match(s.decoded, s)
+	if s.decode(target) {
+		id, ok = m.match(s.decoded, allOfIt, s)
 	}
 	if cap(s.decoded) > maxKept {
 		s.decoded = nil
@@ -43,8 +55,9 @@ func (m *Matcher) Match(target []byte, s *Scratch) (id int, ok bool) {
 // maxKept is the longest decoded target whose memory is kept for the next one, in bytes.
 const maxKept = 64 << 10
 
-func (m *Matcher) match(path []byte, s *Scratch) (int, bool) {
-	if !s.split(path, m.depth, m.strict) {
+func (m *Matcher) match(target []byte, e extent, s *Scratch) (int, bool) {
+	path := s.split(target, e, m.depth, m.strict)
+	if path == nil {
 		return 0, false
 	}
 	end := m.root.find(path, s.segments)
@@ -55,23 +68,10 @@ func (m *Matcher) match(path []byte, s *Scratch) (int, bool) {
 	return end.end(slash), true
 }
 
-// pathOf cuts the path out of target, and reports whether it has one. It starts with a slash.
-func pathOf(target []byte) ([]byte, bool) {
-	if len(target) == 0 {
-		return nil, false
-	}
-	if target[0] != '/' {
-		return absolute(target)
-	}
-	if i := bytes.IndexByte(target, '?'); i >= 0 {
-		target = target[:i]
-	}
-	return target, true
-}
-
 var root = []byte("/")
 
-// absolute is pathOf for what does not start with a slash: scheme://authority/path, or nothing with a path.
+// absolute cuts the path, and its query, out of what does not start with a slash: scheme://authority/path, or nothing with
+// a path.
 func absolute(target []byte) ([]byte, bool) {
 	colon := bytes.IndexByte(target, ':')
 	if colon < 1 || !bytes.HasPrefix(target[colon:], []byte("://")) || !scheme(target[:colon]) {
@@ -85,7 +85,7 @@ func absolute(target []byte) ([]byte, bool) {
 	case i < 0 || target[i] == '?':
 		return root, i != 0
 	}
-	return pathOf(target[i:])
+	return target[i:], true
 }
 
 // scheme reports whether s is a URI scheme (RFC 3986 section 3.1).
@@ -100,28 +100,41 @@ func scheme(s []byte) bool {
 	return true
 }
 
-// split fills s.segments with the segments of path. It gives up, and reports false, once there are more than most: no
-// template has so many. Eight bytes are looked at in one step, for segments are short; a slash is put behind the last.
-func (s *Scratch) split(path []byte, most int, strict bool) bool {
+// An extent says how far a path goes: the bits that make every byte which ends a segment the same one.
+type extent uint64
+
+const (
+	allOfIt    extent = 0
+	untilQuery extent = 0x1010101010101010 // '?' is '/' with this bit
+)
+
+// split fills s.segments with the segments of the path that target starts with, and returns that path. It gives up, and
+// returns nil, once there are more than most: no template has so many. Eight bytes are looked at in one step, for segments
+// are short; a slash is put behind the last.
+func (s *Scratch) split(target []byte, e extent, most int, strict bool) []byte {
 	segments, from := s.segments[:0], 1
 	for at, last := 1, false; !last; at += 8 {
-		word := wordAt(path, at)
-		if last = at+8 > len(path); last {
-			word |= '/' << (8 * (len(path) - at))
+		word := wordAt(target, at)
+		if last = at+8 > len(target); last {
+			word |= '/' << (8 * (len(target) - at))
 		}
-		for found := slashes(word); found != 0; found &= found - 1 {
+		for found := e.ends(word); found != 0; found &= found - 1 {
 			to := at + bits.TrailingZeros64(found)/8
 			if to > from || strict {
 				if len(segments) == most {
-					return false
+					return nil
 				}
-				segments = append(segments, span{from, to, wordAt(path, from) & headMask(to-from)})
+				segments = append(segments, span{from, to, wordAt(target, from) & headMask(to-from)})
+			}
+			if to < len(target) && target[to] == '?' {
+				s.segments = segments
+				return target[:to]
 			}
 			from = to + 1
 		}
 	}
 	s.segments = segments
-	return true
+	return target
 }
 
 // wordAt returns the eight bytes at i, the first one lowest; bytes behind the end are 0. Where i is the length there is
@@ -151,10 +164,10 @@ func headMask(n int) uint64 {
 // headOf returns the first eight bytes of a segment as a word, zeros behind a shorter one.
 func headOf[T string | []byte](text T) uint64 { return wordAt([]byte(text), 0) }
 
-// slashes sets the high bit of every byte of eight that is a slash, and no other.
-func slashes(eight uint64) uint64 {
+// ends sets the high bit of every byte of eight that ends a segment, and of no other.
+func (e extent) ends(eight uint64) uint64 {
 	const low = 0x7f7f7f7f7f7f7f7f
-	eight ^= 0x2f2f2f2f2f2f2f2f // of a slash a zero
+	eight = (eight | uint64(e)) ^ (0x2f2f2f2f2f2f2f2f | uint64(e)) // of an end a zero
 	return ^(eight&low + low | eight | low)
 }
 

@@ -60,6 +60,14 @@ func TestMatch(t *testing.T) {
 		{"encoded slash is no separator", "/a/b", "/a%2Fb", ""},
 		{"encoded slash in an expression", "/a/{x}", "/a/b%2fc", "/a/{x}"},
 		{"encoded question mark", "/a/{x}.json", "/a/%3f.json", "/a/{x}.json"},
+		{"encoded question mark, decoded", "/a/{x}.json", "/%61/%3f.json", "/a/{x}.json"},
+		{"encoded question mark ends no segment", "/a/{x}/b", "/%61/1%3f2/b?q", "/a/{x}/b"},
+		{"query right behind a slash", "/a/{x}", "/a/1/?/b/c", "/a/{x}"},
+		{"query as the ninth byte", "/a/{x}", "/a/12345?/b/c/d", "/a/{x}"},
+		{"query that begins with a question mark", "/a", "/a??/b", "/a"},
+		{"NUL behind a segment", "/ab /abcd", "/ab\x00", ""},
+		{"encoded NUL behind a segment", "/ab /abcd", "/ab%00", ""},
+		{"segment that goes on behind eight bytes", "/abcdefgh /abcdefghij", "/abcdefghi", ""},
 		{"malformed encoding", "/a/{x}", "/a/%zz", "/a/{x}"},
 		{"encoding cut short", "/jobs%2", "/%6aobs%2", "/jobs%2"},
 
@@ -120,9 +128,9 @@ func TestNewRefuses(t *testing.T) {
 		other     int
 		message   string
 	}{
-		{"/a/{x}|/a/{y}", 1, 0, "/a/{y} matches the same paths as /a/{x}: give both the same parameter names, or drop one"},
-		{"/b|/a/{x}/c|/d|/a/{y}/c", 3, 1, "/a/{y}/c matches the same paths as /a/{x}/c: give both the same parameter names, or drop one"},
-		{"/a/b|/a//b", 1, 0, "/a//b matches the same paths as /a/b: give both the same parameter names, or drop one"},
+		{"/a/{x}|/a/{y}", 1, 0, "/a/{y} matches the same paths as /a/{x}: write both alike, or drop one"},
+		{"/b|/a/{x}/c|/d|/a/{y}/c", 3, 1, "/a/{y}/c matches the same paths as /a/{x}/c: write both alike, or drop one"},
+		{"/a/b|/a//b", 1, 0, "/a//b matches the same paths as /a/b: write both alike, or drop one"},
 		{"/a|/a", 1, 0, "/a: there twice"},
 		{"a/{x}", 0, -1, "a/{x}: a path template starts with a slash"},
 		{"", 0, -1, ": a path template starts with a slash"},

@@ -16,6 +16,7 @@ type node struct {
 	shift     uint8  // of a hash, which leaves as many bits as statics needs
 	hasID     bool
 	hasSlash  bool
+	longest   uint32 // bytes of the longest static segment
 	templated []edge // in the order in which they are tried
 	any       *node  // behind a segment that is one expression; tried last
 
@@ -64,6 +65,7 @@ func (n *node) child(s segment) *node {
 		n.any = c
 	case s.static():
 		n.statics = append(n.statics, slot{headOf(shape), shape, c})
+		n.longest = max(n.longest, uint32(len(shape)))
 	default:
 		n.templated = append(n.templated, edge{s, c})
 	}
@@ -95,17 +97,22 @@ func (n *node) seal() {
 	}
 }
 
-// first is the slot where the search for a static segment begins. Its ends tell it from others well enough.
+// first is the slot where the search for a static segment begins. All of it is hashed: a contract may have thousands that
+// begin and end alike.
 func (n *node) first(text []byte, head uint64) int {
+	const odd = 0x9e3779b97f4a7c15
 	if size := len(text); size > 8 {
+		for i := 8; i+8 < size; i += 8 {
+			head = bits.RotateLeft64(head*odd, 23) ^ binary.LittleEndian.Uint64(text[i:])
+		}
 		head ^= bits.RotateLeft64(binary.LittleEndian.Uint64(text[size-8:]), 23)
 	}
-	return int(head * 0x9e3779b97f4a7c15 >> n.shift)
+	return int(head * odd >> n.shift)
 }
 
 // static returns the node behind the static segment text, nil where there is none.
 func (n *node) static(text []byte, head uint64) *node {
-	if len(n.statics) == 0 {
+	if len(text) > int(n.longest) || len(n.statics) == 0 {
 		return nil
 	}
 	for i := n.first(text, head); ; i = (i + 1) & (len(n.statics) - 1) {

@@ -69,7 +69,7 @@ func New(patterns []Pattern, options ...Option) (*Matcher, error) {
 func conflict(old, p Pattern) string {
 	switch {
 	case old.Template != p.Template:
-		return fmt.Sprintf("%s matches the same paths as %s: give both the same parameter names, or drop one",
+		return fmt.Sprintf("%s matches the same paths as %s: write both alike, or drop one",
 			p.Template, old.Template)
 	case old.ID != p.ID:
 		return fmt.Sprintf("%s: there twice", p.Template)

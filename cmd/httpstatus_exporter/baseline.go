@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"slices"
 	"strings"
 
@@ -45,7 +44,7 @@ func (a accepted) compare(b accepted) int {
 
 // loadBaseline reads a baseline. A file that does not exist is an error: whoever names one means it.
 func loadBaseline(name string) (*baseline, error) {
-	data, err := os.ReadFile(name)
+	data, err := readFile(name, maxText)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%w; make it with --write-baseline=%s", plain(err), name)
 	}

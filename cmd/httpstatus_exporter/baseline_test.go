@@ -103,3 +103,28 @@ func TestBaselineJSON(t *testing.T) {
 		t.Errorf("%d %v", known, rest)
 	}
 }
+
+// TestBaselineInAnyOrder: people add lines where they like.
+func TestBaselineInAnyOrder(t *testing.T) {
+	name := write(t, "baseline.yaml", `baseline: v1
+findings:
+  - {kind: violation, code: "201", route: "/b", method: "GET", reason: "made"}
+  - {kind: undocumented, code: "500", route: "/b", method: "GET", reason: "code"}
+  - {kind: undocumented, code: "500", route: "/a", method: "GET", reason: "code"}
+  - {kind: undocumented, code: "404", route: "/z", method: "PUT", reason: "method"}
+`)
+	b, err := loadBaseline(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := []driftRow{
+		{Kind: "undocumented", Code: "500", Route: "/b", Method: "GET", Reason: "code"},
+		{Kind: "violation", Code: "201", Route: "/b", Method: "GET", Reason: "made"},
+		{Kind: "undocumented", Code: "500", Route: "/a", Method: "GET", Reason: "code"},
+		{Kind: "undocumented", Code: "500", Route: "/c", Method: "GET", Reason: "code"},
+	}
+	rest, known, stale := b.filter(rows)
+	if len(rest) != 1 || rest[0].Route != "/c" || known != 3 || len(stale) != 1 || stale[0].Route != "/z" {
+		t.Errorf("rest %+v, %d known, stale %+v", rest, known, stale)
+	}
+}

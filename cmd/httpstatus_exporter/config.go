@@ -74,7 +74,7 @@ func (a *apiFlags) load() (*config, error) {
 			return nil, fmt.Errorf("found both --config.file and --%s; what describes an API belongs into the file", name)
 		}
 	}
-	data, err := os.ReadFile(a.configFile)
+	data, err := readFile(a.configFile, maxText)
 	if err != nil {
 		return nil, fmt.Errorf("--config.file: %w", plain(err))
 	}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 
 	"httpstatus_exporter/classify/contract"
 )
@@ -37,9 +35,9 @@ func runContractImport(_ context.Context, c *command, args []string, s std) erro
 	var data []byte
 	var err error
 	if name == "-" {
-		data, err = io.ReadAll(s.in)
+		data, err = readAll(s.in, "standard input", maxText)
 	} else {
-		data, err = os.ReadFile(name)
+		data, err = readFile(name, maxText)
 	}
 	if err != nil {
 		return plain(err)

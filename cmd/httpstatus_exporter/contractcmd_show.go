@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"httpstatus_exporter/classify/contract"
@@ -70,7 +69,7 @@ func writeIndented(w io.Writer, v any) error {
 // readSeen reads the responses out of a report. A report of another contract would put counts beside codes that they have
 // nothing to do with.
 func readSeen(name string, k *contract.Contract) (map[contract.SeenKey]contract.LastSeen, error) {
-	data, err := os.ReadFile(name)
+	data, err := readFile(name, maxReport)
 	if err != nil {
 		return nil, plain(err)
 	}

@@ -90,7 +90,7 @@ func (d *drift) merge(o *drift) {
 			d.findings[key] = b
 			continue
 		}
-		if b.first.Before(a.first) {
+		if !b.first.IsZero() && (a.first.IsZero() || b.first.Before(a.first)) {
 			a.sample = b.sample
 		}
 		a.count += b.count

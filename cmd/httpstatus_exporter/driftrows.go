@@ -11,7 +11,7 @@ import (
 
 // A driftRow is one difference between traffic and documentation.
 type driftRow struct {
-	Kind      string    `json:"kind"` // undocumented, violation, contradicted, unseen
+	Kind      string    `json:"kind"` // undocumented, violation, contradicted, default_only, unseen
 	Code      string    `json:"code,omitempty"`
 	Meaning   string    `json:"meaning,omitempty"`
 	Route     string    `json:"route,omitempty"`
@@ -105,7 +105,10 @@ func (r *driftRow) cells() []string {
 	}
 	when := ""
 	if !r.First.IsZero() {
-		when = r.First.Format(time.DateTime) + " to " + r.Last.Format(time.DateTime)
+		when = r.First.Format(time.DateTime)
+		if r.Last.After(r.First) {
+			when += " to " + r.Last.Format(time.DateTime)
+		}
 	}
 	return []string{r.Code, r.Meaning, thousands(r.Count), r.Reason, r.Origin.String(), r.Method, r.Route, when, r.Sample}
 }

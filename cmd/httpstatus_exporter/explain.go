@@ -66,6 +66,7 @@ type explainedCondition struct {
 	Result   string `json:"result"`
 	Fact     string `json:"fact"`
 	At       string `json:"documented_at,omitempty"`
+	Standard string `json:"standard,omitempty"` // what the HTTP standard says about it
 }
 
 type unknownFact struct {
@@ -183,7 +184,7 @@ func (x *explainer) explain(line string) *explainedLine {
 	for _, c := range w.Conditions {
 		ec := explainedCondition{ID: c.ID, Severity: c.Severity.String(), Result: "silent", Fact: c.Fact, At: position(c.Pos)}
 		if c.Asked {
-			ec.Result = c.Result.String()
+			ec.Result, ec.Standard = c.Result.String(), c.Standard
 		}
 		out.Conditions = append(out.Conditions, ec)
 	}

@@ -20,6 +20,9 @@ func (e *explainedLine) writeText(w io.Writer) {
 	}
 	row("entry", "method %s   target %s   status %s   bytes %s   duration %s", orDash(e.Entry.Method), orDash(printable(e.Entry.Target)), orDash(e.Entry.Status),
 		optional(e.Entry.Bytes), seconds(e.Entry.Duration))
+	if e.Entry.Host != "" || e.Entry.Time != "" {
+		row("", "host %s   time %s", orUnknown(printable(e.Entry.Host)), orUnknown(e.Entry.Time))
+	}
 	if e.Route != "" {
 		row("route", "%s   (%s)", e.Route, e.RouteWhy)
 	} else {
@@ -32,7 +35,7 @@ func (e *explainedLine) writeText(w io.Writer) {
 		row("code", "%s   [%s]   %s", code, e.Class, e.EntryWhy)
 	}
 	for _, c := range e.Conditions {
-		row(strings.ToUpper(c.Result), "%s (%s)   %s", c.ID, c.Severity, c.Fact)
+		row(strings.ToUpper(c.Result), "%s", c.text())
 	}
 	for _, u := range e.Unknown {
 		row("to know", "%s: %s", u.Fact, u.Add)
@@ -51,6 +54,15 @@ func (e *explainedLine) writeText(w io.Writer) {
 	for i, s := range e.Series {
 		row([]string{"series", ""}[min(i, 1)], "%s", s)
 	}
+}
+
+// text is a condition in one line. What the standard says is told where it explains a result that is not in order.
+func (c *explainedCondition) text() string {
+	text := fmt.Sprintf("%s (%s)   %s", c.ID, c.Severity, c.Fact)
+	if c.Standard != "" && (c.Result == "fail" || c.Result == "unknown") {
+		text += "   [" + c.Standard + "]"
+	}
+	return text
 }
 
 // reasonText says what a reason for being no entry means.
@@ -83,6 +95,13 @@ func printable(s string) string {
 func orDash(s string) string {
 	if s == "" {
 		return "-"
+	}
+	return s
+}
+
+func orUnknown(s string) string {
+	if s == "" {
+		return "unknown"
 	}
 	return s
 }

@@ -36,6 +36,7 @@ type missing struct {
 	route    *contract.Route // an operation of the contract
 	method   string          // of the responses; of several the first
 	template string          // of an operation that the contract does not have
+	beside   *contract.Route // with template: an operation of that path that it does have
 	host     string
 	code     int
 	meaning  string
@@ -157,7 +158,7 @@ func (p *patch) operation(r *driftRow, m missing, seen []seenRow, leave func(str
 		leave(fmt.Sprintf("%d paths have this route label; the sample shows which it is", len(paths)))
 		return
 	}
-	m.template, m.host = paths[0].Template, paths[0].Host
+	m.template, m.host, m.beside = paths[0].Template, paths[0].Host, paths[0]
 	p.missing = append(p.missing, m)
 	page := p.contract.Page()
 	for _, s := range seen {

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -81,6 +82,10 @@ var patchedContracts = []struct {
 	{"vendor", "contract: v1\nvendor: [cloudflare]\ncodes:\n  200: OK\n", []string{"GET / 521", "GET / 599"}, nil},
 }
 
+// writtenAnew are the rows whose text cannot take lines: mappings in braces, a null for several codes, and a literal text with
+// a line that looks like a comment.
+var writtenAnew = []string{"page", "braces", "codes in braces", "taken away with others", "hosts and names"}
+
 // TestPatchContract: what the patch prints is a contract, and the same traffic finds nothing undocumented in it that can
 // be documented.
 func TestPatchContract(t *testing.T) {
@@ -97,6 +102,14 @@ func TestPatchContract(t *testing.T) {
 					t.Errorf("lost %q in\n%s", line, patched)
 				}
 			}
+			p := newPatch(c, r.Drift, r.Seen)
+			inserted, err := p.insert([]byte(row.text))
+			if err == nil {
+				err = p.verify(inserted)
+			}
+			if (err != nil) != slices.Contains(writtenAnew, row.name) {
+				t.Errorf("the text is written anew: %v\n%s", err, inserted)
+			}
 			after, _ := reportOf(t, write(t, "c.yaml", patched), row.entries...)
 			if rows := open(after); len(rows) > 0 {
 				t.Errorf("still undocumented: %q\nafter\n%s", rows, patched)
@@ -112,6 +125,16 @@ func patchOf(t *testing.T, r *report, c *contract.Contract, kind string) string 
 		t.Fatal(err)
 	}
 	return b.String()
+}
+
+// TestPatchPromisesNoResponse: an operation that is added gets the codes that were answered, not those that no client received.
+func TestPatchPromisesNoResponse(t *testing.T) {
+	name := write(t, "c.yaml", "contract: v1\nroutes:\n- match: GET /a\n  codes: {200: OK}\n")
+	r, c := reportOf(t, name, "DELETE /a 204", "DELETE /a 499", "DELETE /a 405")
+	patched := patchOf(t, r, c, "contract")
+	if strings.Contains(patched, "499") || !strings.Contains(patched, "204:") || !strings.Contains(patched, "405:") {
+		t.Error(patched)
+	}
 }
 
 func TestPatchBuiltin(t *testing.T) {
@@ -198,6 +221,25 @@ func TestPatchAroundOpenAPI(t *testing.T) {
 	}
 }
 
+// TestPatchAroundWithoutInheritance: a route that takes nothing from the page is patched as one.
+func TestPatchAroundWithoutInheritance(t *testing.T) {
+	name := write(t, "api.yaml", "openapi: 3.1.0\ninfo: {title: x, version: '1'}\npaths:\n  /a: {get: {responses: {200: {description: x}}}}\n")
+	around := filepath.Join(filepath.Dir(name), "contract.yaml")
+	if err := os.WriteFile(around, []byte("contract: v1\nopenapi:\n  - {file: api.yaml, inherit: false}\ncodes:\n  503: Later\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	entries := []string{"GET /a 418"}
+	r, c := reportOf(t, around, entries...)
+	patched := patchOf(t, r, c, "contract")
+	if err := os.WriteFile(around, []byte(patched), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	after, _ := reportOf(t, around, append(entries, "GET /a 503")...)
+	if rows := open(after); !slices.Equal(rows, []string{"code GET /a 503"}) {
+		t.Errorf("undocumented: %q\n%s", rows, patched)
+	}
+}
+
 // TestPatchOverlay applies the overlay to the document and runs the report again.
 func TestPatchOverlay(t *testing.T) {
 	name := petDocument(t)
@@ -218,15 +260,71 @@ func TestPatchOverlay(t *testing.T) {
 	}
 }
 
+// TestPatchOverlayReach: an overlay follows no $ref and updates nothing that is not there. What it cannot say it leaves out,
+// with the reason; the rest is documented once it is applied.
+func TestPatchOverlayReach(t *testing.T) {
+	const text = `openapi: 3.1.0
+info: {title: Reach, version: "1"}
+paths:
+  /elsewhere: {get: {$ref: '#/components/x-operation'}}
+  /shared: {get: {responses: {$ref: '#/components/x-responses'}}}
+  /silent: {get: {summary: Says nothing}}
+  /item: {$ref: '#/components/pathItems/Item'}
+components:
+  x-operation: {responses: {"200": {description: Fine}}}
+  x-responses: {"200": {description: Fine}}
+  pathItems: {Item: {get: {responses: {"200": {description: Fine}}}}}
+`
+	entries := []string{"GET /elsewhere 418", "GET /shared 418", "GET /silent 418", "POST /silent 418", "GET /item 418"}
+	name := write(t, "reach.yaml", text)
+	r, c := reportOf(t, name, entries...)
+	overlay := patchOf(t, r, c, "openapi-overlay")
+	after, _ := reportOf(t, write(t, "reach.yaml", applyOverlay(t, text, overlay)), entries...)
+	want := []string{"code GET /elsewhere 418", "code GET /item 418", "code GET /shared 418"}
+	if rows := open(after); !slices.Equal(rows, want) {
+		t.Errorf("still undocumented: %q, want %q\n%s", rows, want, overlay)
+	}
+	for _, line := range []string{"$ref for get of the path /elsewhere", "$ref for get of the path /shared", "$ref for the path /item", "$.paths['/silent'].get\n"} {
+		if !strings.Contains(overlay, line) {
+			t.Errorf("no %q in\n%s", line, overlay)
+		}
+	}
+}
+
+// TestPatchOverlayAround: of a contract that names a document the routes of the document are patched, also where the
+// contract adds to them; its own are in no document.
+func TestPatchOverlayAround(t *testing.T) {
+	const text = "openapi: 3.1.0\ninfo: {title: x, version: '1'}\nservers: [{url: /v1}]\npaths:\n  /a: {get: {responses: {\"200\": {description: x}}}}\n  /b: {get: {responses: {\"200\": {description: x}}}}\n"
+	name := write(t, "api.yaml", text)
+	around := filepath.Join(filepath.Dir(name), "contract.yaml")
+	if err := os.WriteFile(around, []byte("contract: v1\nopenapi: [{file: api.yaml}]\nroutes:\n  - match: GET /v1/b\n    codes: {404: No}\n  - match: GET /own\n    codes: {404: No}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	entries := []string{"GET /v1/a 418", "GET /v1/b 418", "GET /own 418"}
+	r, c := reportOf(t, around, entries...)
+	overlay := patchOf(t, r, c, "openapi-overlay")
+	if !strings.Contains(overlay, "GET /own: the route is the contract's own and in no OpenAPI document") || !strings.Contains(overlay, "extends: "+filepath.ToSlash(name)) {
+		t.Error(overlay)
+	}
+	if err := os.WriteFile(name, []byte(applyOverlay(t, text, overlay)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	after, _ := reportOf(t, around, entries...)
+	if rows := open(after); !slices.Equal(rows, []string{"code GET /own 418"}) {
+		t.Errorf("still undocumented: %q\n%s", rows, overlay)
+	}
+}
+
 // TestPatchOverlayJSON: in a document of one line, the place of an operation is its column.
 func TestPatchOverlayJSON(t *testing.T) {
 	const text = `{"openapi":"3.1.0","info":{"title":"x","version":"1"},"servers":[{"url":"/b"}],"paths":{"/b/c":{"get":{"responses":{"200":{"description":"x"}}}},` +
 		`"/c":{"get":{"responses":{"200":{"description":"x"}}}},"/d/{x}":{"get":{"responses":{"200":{"description":"x"}}}},"/d/{y}":{"put":{"responses":{"200":{"description":"x"}}}}}}`
-	entries := []string{"GET /b/b/c 404", "GET /b/c 404", "PUT /b/d/1 404"}
+	entries := []string{"GET /b/b/c 404", "GET /b/c 404", "PUT /b/d/1 404", "DELETE /b/c 200", "DELETE /b/b/c 200"}
 	name := write(t, "a.json", text)
 	r, c := reportOf(t, name, entries...)
 	overlay := patchOf(t, r, c, "openapi-overlay")
-	for _, target := range []string{"$.paths['/b/c'].get.responses", "$.paths['/c'].get.responses", "$.paths['/d/{y}'].put.responses"} {
+	for _, target := range []string{"$.paths['/b/c'].get.responses", "$.paths['/c'].get.responses", "$.paths['/d/{y}'].put.responses",
+		"$.paths['/c']\n", "$.paths['/b/c']\n"} {
 		if !strings.Contains(overlay, target) {
 			t.Errorf("no target %s in\n%s", target, overlay)
 		}
@@ -298,6 +396,30 @@ func merge(into, from map[string]any) {
 func TestPatchMarkdown(t *testing.T) {
 	r, c := reportOf(t, petDocument(t), petEntries...)
 	golden(t, "patch/pets.md", patchOf(t, r, c, "markdown"))
+}
+
+// TestPatchMarkdownIsImported puts the rows below the page that they belong to, and reads it as a contract again.
+func TestPatchMarkdownIsImported(t *testing.T) {
+	entries := []string{"GET / 429", "GET / 200", "POST /jobs 503", "PUT /jobs 204", "GET / 599", "GET / 404"}
+	for _, name := range []string{"agave", write(t, "c.yaml", "contract: v1\ncodes: {200: Fine | all, 4XX: '<Yours>', 404: null}\n")} {
+		r, c := reportOf(t, name, entries...)
+		if len(open(r)) == 0 {
+			t.Fatal("the traffic shows nothing: all is documented")
+		}
+		var page bytes.Buffer
+		if err := c.Sheet(nil).WriteMarkdown(&page); err != nil {
+			t.Fatal(err)
+		}
+		page.WriteString("\n" + patchOf(t, r, c, "markdown"))
+		imported, err := contract.Import("page.md", page.Bytes())
+		if err != nil {
+			t.Fatal(err)
+		}
+		after, _ := reportOf(t, write(t, "imported.yaml", string(imported.YAML)), entries...)
+		if rows := open(after); len(rows) > 0 {
+			t.Errorf("%s: still undocumented: %q\nafter\n%s", name, rows, page.String())
+		}
+	}
 }
 
 func TestPatchNothing(t *testing.T) {

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
 	"httpstatus_exporter/classify/contract"
 )
 
@@ -34,9 +36,22 @@ func TestReportSARIF(t *testing.T) {
 	checkSARIF(t, b.Bytes(), len(someRows))
 }
 
-// checkSARIF holds what code hosts refuse a log for.
+// checkSARIF holds what the standard requires, and what code hosts refuse a log for.
 func checkSARIF(t *testing.T, data []byte, results int) {
 	t.Helper()
+	compiler := jsonschema.NewCompiler()
+	compiler.AssertFormat()
+	schema, err := compiler.Compile("testdata/sarif.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	written, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := schema.Validate(written); err != nil {
+		t.Error(err)
+	}
 	var log sarif
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.DisallowUnknownFields()
@@ -114,6 +129,20 @@ func TestDefaultOnly(t *testing.T) {
 		got = append(got, row.Method+" "+row.Route+" "+row.Code+" "+thousands(row.Count))
 	}
 	if len(got) != 2 || got[0] != "GET /a 418 2" || got[1] != "HEAD /a 500 1" {
+		t.Errorf("%q", got)
+	}
+}
+
+// TestUnseenOnce: a code that no method of a route answered is one row, and one that any method answered is none.
+func TestUnseenOnce(t *testing.T) {
+	r, _ := reportOf(t, write(t, "c.yaml", "contract: v1\nroutes:\n- match: GET|POST|PUT /a\n  codes: {200: OK, 404: No, 410: Gone, 5XX: Ours}\n"), "GET /a 200", "PUT /a 404", "GET /a 503")
+	var got []string
+	for _, row := range r.Drift {
+		if row.Kind == "unseen" {
+			got = append(got, row.Code+" "+row.Route)
+		}
+	}
+	if len(got) != 1 || got[0] != "410 /a" {
 		t.Errorf("%q", got)
 	}
 }

@@ -161,7 +161,7 @@ func foldMethods(rows []driftRow, kind string) []*driftRow {
 			sum.Method += " " + r.Method
 			sum.Count += r.Count
 			sum.Origin.add(r.Origin)
-			if r.First.Before(sum.First) {
+			if !r.First.IsZero() && (sum.First.IsZero() || r.First.Before(sum.First)) {
 				sum.First, sum.Sample = r.First, r.Sample
 			}
 			sum.Last = later(sum.Last, r.Last)

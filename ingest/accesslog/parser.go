@@ -130,8 +130,11 @@ func (p *Parser) parse(g *program, line []byte, e *Entry) Reason {
 		case modeSingle:
 			p.store(g, &s.parts[0], line[pos:end-len(s.pre)], e)
 		case modeMatch:
-			if !p.match(g, s.parts, line[pos:end], e) && s.needed {
-				return Malformed
+			if !p.match(g, s.parts, line[pos:end], e) {
+				if s.needed {
+					return Malformed
+				}
+				p.storeStamp(g, s, line[pos:end-len(s.pre)], e)
 			}
 		}
 		pos = end + len(s.rest)

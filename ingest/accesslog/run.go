@@ -39,6 +39,16 @@ func (p *Parser) run(g *program, s *step, line []byte, pos int, e *Entry) (next 
 	return pos, None
 }
 
+// storeStamp stores the time that a step ends with where the words before it are others than the format has, as in a combined
+// line that is read as auto.
+func (p *Parser) storeStamp(g *program, s *step, text []byte, e *Entry) {
+	last := &s.parts[len(s.parts)-1]
+	at := bytes.LastIndexByte(text, '[') + 1
+	if last.kind == kindStamp && last.slot != slotNone && at > 0 && stampLength(text[at:]) == len(text)-at {
+		p.store(g, last, text[at:], e)
+	}
+}
+
 // readResult is run for the usual beginning of a step, a status of three digits, a blank and a size, and for nothing else:
 // it returns the length of both with the literals behind them, and 0, having done nothing, where run must look closer.
 func (s *step) readResult(b []byte, e *Entry) int {
