@@ -1,6 +1,9 @@
 package accesslog
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 // caddyWords are the keys of Caddy's access log (modules/caddyhttp: logging.go, LoggableHTTPRequest in marshalers.go). The
 // duration is in seconds unless the encoder's duration_format says otherwise. A header that was not sent is missing where
@@ -39,7 +42,7 @@ var traefikHeaders = []headers{
 // duration is in milliseconds.
 const envoyWords = `message=msg status=response_code method=method target=x-envoy-origin-path target=path protocol=protocol
 	host=authority host=:authority time=start_time bytes=bytes_sent duration_ms=duration response_flags=response_flags
-	upstream_host=upstream_host req.user-agent=user_agent req.user-agent=user-agent
+	response_code_details=response_code_details upstream_host=upstream_host req.user-agent=user_agent req.user-agent=user-agent
 	req.x-forwarded-for=x_forwarded_for req.x-forwarded-for=x-forwarded-for`
 
 // commonWords are the keys of the preset json, of which the first that a line has counts: names that say what they mean by
@@ -76,7 +79,10 @@ const commonWords = `logger=logger message=msg message=message message=event
 	duration=duration duration=latency duration=elapsed duration=response_time duration=took duration=httpRequest.latency
 	auth=auth auth=request>headers>Authorization auth=request_Authorization
 	upstream_status=upstream_status upstream_status=OriginStatus?Overhead termination_state=termination_state
-	response_flags=response_flags upstream_host=upstream_host`
+	response_flags=response_flags response_code_details=response_code_details upstream_host=upstream_host`
+
+// originFacts are the facts that say who answered.
+var originFacts = []string{"upstream_status", "termination_state", "response_flags", "response_code_details", "upstream_host"}
 
 // autoObject is what auto makes of a line that holds an object: the keys of the preset json, without what auto cannot
 // promise of any line: durations, sizes that may be with the header, facts other than who answered.
@@ -84,8 +90,7 @@ func autoObject() *template {
 	preset := objectPresets["json"]
 	t := &template{name: "json", object: true}
 	for _, f := range preset.fields() {
-		origin := f.fact == "upstream_status" || f.fact == "termination_state" || f.fact == "response_flags" || f.fact == "upstream_host"
-		if f.role != roleDuration && !f.gross && (f.role != roleFact || origin) {
+		if f.role != roleDuration && !f.gross && (f.role != roleFact || slices.Contains(originFacts, f.fact)) {
 			t.fields = append(t.fields, f)
 		}
 	}
