@@ -88,10 +88,12 @@ func (f *Follower) lookAt(p *followed, now time.Time) {
 		return
 	case err != nil:
 		f.complain(p, "cannot look at the file", err)
-	case !info.Mode().IsRegular() && f.glob:
-		return
 	case !info.Mode().IsRegular():
-		f.complain(p, "cannot follow", errors.New("not a regular file"))
+		if !f.glob { // which may well match a directory
+			f.complain(p, "cannot follow", errors.New("not a regular file"))
+		}
+		f.lookWithout(p, now)
+		return
 	case p.current != nil && p.current.id == idOf(info):
 		p.missing = time.Time{}
 		f.content(p)
@@ -110,16 +112,21 @@ func (f *Follower) lookAt(p *followed, now time.Time) {
 	}
 }
 
-// lookMissing follows the last file of a path that names none at the moment: between rename and create, or for good.
+// lookMissing looks at a path that names nothing at the moment: between rename and create, or for good.
 func (f *Follower) lookMissing(p *followed, now time.Time) {
-	if p.missing.IsZero() {
-		p.missing = now
-	}
 	if p.trouble != "missing" {
 		p.trouble = "missing"
 		f.log.Info("the file does not exist; waiting for it", "path", p.name)
 	}
 	f.place(p)
+	f.lookWithout(p, now)
+}
+
+// lookWithout follows the last file of a path that names no file, until it is time to let go of it.
+func (f *Follower) lookWithout(p *followed, now time.Time) {
+	if p.missing.IsZero() {
+		p.missing = now
+	}
 	if x := p.current; x != nil {
 		f.lookBehind(x, now)
 		if x.lost || now.Sub(p.missing) >= f.wait {
@@ -195,7 +202,11 @@ func (f *Follower) begin(p *followed, fd *os.File, info os.FileInfo, now time.Ti
 // attach makes x the file that p names.
 func (f *Follower) attach(p *followed, x *file, now time.Time) {
 	old := p.current
+	f.place(p)
 	f.q.Guard(func() {
+		if p.dir != nil {
+			x.name = filepath.Join(p.dir.name, p.base)
+		}
 		if old != nil {
 			old.names--
 		}
@@ -211,11 +222,6 @@ func (f *Follower) attach(p *followed, x *file, now time.Time) {
 	if old != nil && old.names == 0 {
 		old.rotatedAt = now
 		f.log.Info("the file was rotated", "path", p.name)
-	}
-	f.place(p)
-	if p.dir != nil {
-		name := filepath.Join(p.dir.name, p.base)
-		f.q.Guard(func() { x.name = name })
 	}
 }
 

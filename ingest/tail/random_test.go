@@ -51,7 +51,7 @@ var actions = []struct {
 }{
 	{"write", 30}, {"torn", 8}, {"linger", 12}, {"pause", 25}, {"pause long", 3}, {"snapshot", 10}, {"kill", 5}, {"stop", 3}, {"start", 12},
 	{"rename", 6}, {"rename and linger", 6}, {"rename, no create", 3}, {"rename back", 2}, {"copytruncate", 6}, {"truncate", 2},
-	{"unlink", 2}, {"copy", 3}, {"compress", 5},
+	{"unlink", 2}, {"copy", 3}, {"link", 2}, {"compress", 5},
 }
 
 // script draws the actions of a scene.
@@ -61,7 +61,8 @@ func script(rnd *rand.Rand) []action {
 		total += a.weight
 	}
 	steps := make([]action, 20+rnd.IntN(60))
-	for i := range steps {
+	steps[0] = action{"hops", rnd.IntN(3)}
+	for i := 1; i < len(steps); i++ {
 		n := rnd.IntN(total)
 		for _, a := range actions {
 			if n -= a.weight; n < 0 {
@@ -123,6 +124,7 @@ func (s *scenery) do(a action) {
 func (s *scenery) disturb(a action) {
 	s.finishLine()
 	switch a.name {
+	case "hops": // see playScene
 	case "rename", "rename and linger", "rename, no create":
 		if s.files["log"] == nil {
 			return
@@ -177,6 +179,11 @@ func (s *scenery) disturb(a action) {
 		name := fmt.Sprint("log.", 1+a.arg%keep)
 		if _, err := os.Lstat(s.path(name + ".bak")); err != nil && s.files[name] != nil && s.packed[name] == "" {
 			s.copy(name, name+".bak")
+		}
+	case "link":
+		name := fmt.Sprint("log.", 1+a.arg%keep)
+		if s.files[name] != nil && s.packed[name] == "" {
+			os.Link(s.path(name), s.path(name+".old")) // or there is one already
 		}
 	case "compress":
 		name := fmt.Sprint("log.", 1+a.arg%keep)
@@ -270,6 +277,19 @@ func (s *scenery) gone(name string) {
 	delete(s.packed, name)
 }
 
+// followThrough has the log followed through a chain of symbolic links.
+func (s *scenery) followThrough(hops int) {
+	target := "log"
+	for i := range hops {
+		name := "hop" + string(rune('a'+i))
+		if err := os.Symlink(target, s.path(name)); err != nil {
+			s.t.Fatal(err)
+		}
+		target = name
+	}
+	s.cfg.Path = s.path(target)
+}
+
 // uncertain notes that what is not saved of a content may be lost from now on.
 func (s *scenery) uncertain(c *content) {
 	for _, line := range c.lines {
@@ -296,6 +316,9 @@ func playScene(t testing.TB, steps []action) []string {
 	r := newRig(rec, nil)
 	defer os.RemoveAll(r.dir)
 	s := &scenery{rig: r, files: make(map[string]*content), packed: make(map[string]string), maybe: make(map[string]bool)}
+	if len(steps) > 0 && steps[0].name == "hops" {
+		s.followThrough(steps[0].arg)
+	}
 	s.create()
 	s.start()
 	s.running = true
@@ -363,9 +386,9 @@ func shrink(t testing.TB, steps []action) []action {
 }
 
 func TestRandomScenes(t *testing.T) {
-	runs, first := 60, uint64(time.Now().UnixNano()%1e9)
+	runs, first, begin := 60, uint64(time.Now().UnixNano()%1e9), time.Now()
 	if *long {
-		runs = 5000
+		runs = 1 << 30 // until the time is over
 	}
 	if *runsFlag > 0 {
 		runs = *runsFlag
@@ -373,7 +396,13 @@ func TestRandomScenes(t *testing.T) {
 	if *seedFlag != 0 {
 		runs, first = 1, *seedFlag
 	}
+	played := 0
+	defer func() { t.Logf("%d scenes in %v", played, time.Since(begin).Round(time.Second)) }()
 	for i := range runs {
+		if *long && *runsFlag == 0 && time.Since(begin) > *length {
+			return
+		}
+		played++
 		seed := first + uint64(i)
 		synctest.Test(t, func(t *testing.T) {
 			defer time.Sleep(2 * pollInterval)

@@ -1,6 +1,7 @@
 package tail
 
 import (
+	"bytes"
 	"os"
 	"testing"
 
@@ -186,6 +187,52 @@ func TestResume(t *testing.T) {
 }
 
 func TestResumeCountsLostBytes(t *testing.T) {
+	scene(t, "compressed, and the compressed file is cut off", nil, func(r *rig) {
+		r.write("log", 100)
+		r.start()
+		r.settled()
+		info, _ := os.Stat(r.path("log"))
+		fd := r.open("log")
+		r.raw(fd, "0123456789") // known, and not read
+		r.pause(10)
+		r.snapshot()
+		r.kill()
+		r.raw(fd, "\n")
+		fd.Close()
+		data, _ := os.ReadFile(r.path("log"))
+		var packed bytes.Buffer
+		for _, part := range [][]byte{data[:info.Size()], data[info.Size():]} {
+			z := gzip.NewWriter(&packed)
+			z.Write(part)
+			z.Close()
+		}
+		os.WriteFile(r.path("log.1.gz"), packed.Bytes()[:packed.Len()-20], 0o644)
+		r.remove("log")
+		r.start()
+		r.pause(20)
+		wantStat(r.t, "LostBytes", r.src.Stats.LostBytes.Load(), 10)
+		wantStat(r.t, "ReadErrors", r.src.Stats.ReadErrors.Load(), 1)
+	})
+	scene(t, "rotated three times, and the oldest pruned", nil, func(r *rig) {
+		r.write("log", 100)
+		r.start()
+		r.settled()
+		fd := r.open("log")
+		r.raw(fd, "0123456789")
+		fd.Close()
+		r.pause(10)
+		r.snapshot()
+		r.kill()
+		r.remove("log")
+		for _, to := range []string{"log.2", "log.1"} {
+			r.write("log", 100)
+			r.rename("log", to)
+		}
+		r.write("log", 100)
+		r.start()
+		r.settled()
+		wantStat(r.t, "LostBytes", r.src.Stats.LostBytes.Load(), 10)
+	})
 	scene(t, "pruned with unread bytes", nil, func(r *rig) {
 		r.write("log", 100)
 		r.start()

@@ -44,6 +44,11 @@ func (f *Follower) place(p *followed) {
 		}
 		real = p.name
 	}
+	f.placeAt(p, real)
+}
+
+// placeAt notes where the file of p really is, or was.
+func (f *Follower) placeAt(p *followed, real string) {
 	name, base := filepath.Split(real)
 	name = filepath.Clean(name)
 	if p.dir != nil && p.dir.name == name && p.base == base {

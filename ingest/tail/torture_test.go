@@ -4,75 +4,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
-
-func TestLines(t *testing.T) {
-	scene(t, "torn at every byte", nil, func(r *rig) {
-		r.start()
-		fd := r.open("log")
-		for cut := range 60 {
-			line := r.line()
-			r.expect(line)
-			r.raw(fd, line[:cut])
-			r.pause(2)
-			r.raw(fd, line[cut:])
-			if cut%2 == 0 {
-				r.pause(2)
-			}
-			r.raw(fd, "\n")
-		}
-		fd.Close()
-	})
-	scene(t, "of every size", nil, func(r *rig) {
-		r.start()
-		fd := r.open("log")
-		for i, size := range []int{0, 1, 255, 256, 511, 512, 513, 262143, 262144, 262145, 1<<20 - 1, 1 << 20, 3} {
-			line := strings.Repeat(string(rune('a'+i)), size)
-			r.expect(line)
-			r.raw(fd, line[:size/2])
-			r.pause(i % 3)
-			r.raw(fd, line[size/2:]+"\n")
-		}
-		fd.Close()
-	})
-	scene(t, "carriage return, NUL, invalid UTF-8, empty, and no end at rotation", nil, func(r *rig) {
-		r.start()
-		fd := r.open("log")
-		for _, line := range []string{"a\r", "", "b\x00c", "\xff\xfe", "", "\x00"} {
-			r.expect(line)
-			r.raw(fd, line+"\n")
-		}
-		r.raw(fd, "no end")
-		r.expect("no end")
-		r.pause(10)
-		r.rename("log", "log.1")
-		r.write("log", 5)
-		fd.Close()
-	})
-	scene(t, "one without end", nil, func(r *rig) {
-		r.start()
-		fd := r.open("log")
-		r.writeTo(fd, 3)
-		for range 64 {
-			r.raw(fd, strings.Repeat("x", 1<<20))
-			r.pause(1)
-		}
-		r.restart()
-		r.raw(fd, "end\n")
-		r.writeTo(fd, 3)
-		r.settled()
-		r.drain()
-		r.snapshot()
-		if r.savedLong != 1 {
-			r.t.Errorf("%d lines were too long, want 1", r.savedLong)
-		}
-		wantStat(r.t, "LostBytes", r.src.Stats.LostBytes.Load(), 0)
-		fd.Close()
-	})
-}
 
 func TestTruncation(t *testing.T) {
 	for _, kind := range []struct {
@@ -113,6 +50,22 @@ func TestTruncation(t *testing.T) {
 			r.truncate("log")
 		}
 	})
+	scene(t, "with equal ends behind other first lines", nil, func(r *rig) {
+		r.start()
+		same := []string{strings.Repeat("the same ", 40), strings.Repeat("and ends alike ", 30), strings.Repeat("for long ", 50)}
+		for i := range 10 {
+			lines := append([]string{strings.Repeat(fmt.Sprint(i), 300)}, same...)
+			for range i { // regrown to the same size or a longer one
+				lines = append(lines, r.line())
+			}
+			r.expect(lines...)
+			fd := r.open("log")
+			r.raw(fd, strings.Join(lines, "\n")+"\n")
+			fd.Close()
+			r.settled()
+			r.truncate("log")
+		}
+	})
 	scene(t, "under a writer with its own offset", nil, func(r *rig) {
 		r.start()
 		fd, err := os.OpenFile(r.path("log"), os.O_WRONLY|os.O_CREATE, 0o644) // no O_APPEND
@@ -128,6 +81,27 @@ func TestTruncation(t *testing.T) {
 		}
 		fd.Close()
 	})
+	scene(t, "under a writer with its own offset, and down", nil, func(r *rig) {
+		fd, err := os.OpenFile(r.path("log"), os.O_WRONLY|os.O_CREATE, 0o644)
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		r.start()
+		for lines := range 40 { // within the first page, too, where NUL bytes are no hole
+			r.writeTo(fd, 1+lines)
+			r.settled()
+			r.truncate("log")
+			r.pause(3)
+			r.snapshot()
+			r.kill()
+			r.writeTo(fd, 2)
+			r.start()
+			r.settled()
+			r.truncate("log")
+			fd.Seek(0, 0)
+		}
+		fd.Close()
+	})
 	scene(t, "a hole of 1 GiB", nil, func(r *rig) {
 		r.start()
 		fd, err := os.OpenFile(r.path("log"), os.O_WRONLY|os.O_CREATE, 0o644)
@@ -137,9 +111,8 @@ func TestTruncation(t *testing.T) {
 		fd.Seek(1<<30+123, 0)
 		r.writeTo(fd, 100)
 		r.settled()
-		if n := r.src.Stats.Bytes.Load(); n > 1<<20 {
-			r.t.Logf("bytes read: %d", n)
-		}
+		info, _ := fd.Stat()
+		wantStat(r.t, "Bytes", r.src.Stats.Bytes.Load(), info.Size()-(1<<30+123))
 		fd.Close()
 	})
 	scene(t, "twice at once loses only what is known to be lost", nil, func(r *rig) {
@@ -287,6 +260,26 @@ func TestSymlinks(t *testing.T) {
 			r.write(name, 30)
 		}
 	})
+	scene(t, "dangling, two hops, until the file appears", nil, func(r *rig) {
+		os.Symlink("hop", r.path("log"))
+		r.start()
+		r.pause(3)
+		os.Symlink("real", r.path("hop"))
+		r.pause(3)
+		wantStat(r.t, "Up", r.src.Stats.Up.Load(), 0)
+		r.write("real", 30)
+		r.settled()
+		wantStat(r.t, "Up", r.src.Stats.Up.Load(), 1)
+		r.remove("hop") // and dangling again while its file is written
+		r.write("real", 30)
+		r.pause(5)
+		wantStat(r.t, "Up", r.src.Stats.Up.Load(), 0)
+		r.write("real", 30)
+		os.Symlink("real", r.path("hop"))
+		r.write("real", 30)
+		r.settled()
+		wantStat(r.t, "Up", r.src.Stats.Up.Load(), 1)
+	})
 	scene(t, "Kubernetes: two hops, rotation in the target's directory", nil, func(r *rig) {
 		os.MkdirAll(r.path("pods/a"), 0o755)
 		os.MkdirAll(r.path("containers"), 0o755)
@@ -326,23 +319,52 @@ func TestTrouble(t *testing.T) {
 			wantStat(r.t, "Up", r.src.Stats.Up.Load(), 1)
 		}
 	})
-	scene(t, "a directory takes the place for a while", nil, func(r *rig) {
-		r.write("log", 30)
-		r.start()
-		r.settled()
-		old := r.open("log")
-		r.rename("log", "log.1")
-		os.Mkdir(r.path("log"), 0o755)
-		r.pause(5)
-		r.writeTo(old, 30)
-		r.pause(5)
-		if r.src.Stats.ReadErrors.Load() == 0 {
-			r.t.Error("no read error was counted")
-		}
-		r.remove("log")
-		r.write("log", 30)
-		old.Close()
-	})
+	for _, kind := range []struct {
+		name   string
+		make   func(path string) error
+		change func(*Config)
+	}{
+		{"a directory", func(path string) error { return os.Mkdir(path, 0o755) }, nil},
+		{"a directory that the glob matches", func(path string) error { return os.Mkdir(path, 0o755) }, globbed},
+		{"a named pipe", func(path string) error { return syscall.Mkfifo(path, 0o644) }, nil},
+	} {
+		scene(t, kind.name+" takes the place for a while", func(c *Config) {
+			if kind.change != nil {
+				c.Path = filepath.Join(filepath.Dir(c.Path), "*log")
+				kind.change = nil
+			}
+		}, func(r *rig) {
+			glob := r.cfg.Path != r.path("log")
+			for range maxWatches + 1 { // the place of a watch is no sign of the tick
+				if glob {
+					r.n++
+					r.write(fmt.Sprint(r.n, "log"), 1)
+				}
+			}
+			r.write("log", 30)
+			r.start()
+			r.settled()
+			old := r.open("log")
+			r.rename("log", "elsewhere")
+			if err := kind.make(r.path("log")); err != nil {
+				r.t.Fatal(err)
+			}
+			r.pause(5)
+			r.writeTo(old, 30)
+			r.settled()
+			if !glob && r.src.Stats.ReadErrors.Load() == 0 {
+				r.t.Error("no read error was counted")
+			}
+			r.pause(30)
+			r.drain()
+			if x := r.f.paths[r.path("log")]; x != nil && x.current != nil {
+				r.t.Error("the file that was there before is held open for ever")
+			}
+			r.remove("log")
+			r.write("log", 30)
+			old.Close()
+		})
+	}
 }
 
 func TestManyFiles(t *testing.T) {
@@ -388,17 +410,27 @@ func TestUnlinkedFilesAreClosed(t *testing.T) {
 }
 
 func TestStartStopLeavesNothing(t *testing.T) {
-	scene(t, "200 times", nil, func(r *rig) {
+	scene(t, "1000 times", nil, func(r *rig) {
 		r.write("log", 10)
 		r.start()
-		before := openDescriptors(r.t)
-		for range 200 {
+		time.Sleep(2 * pollInterval)
+		descriptors, goroutines := openDescriptors(r.t), runtime.NumGoroutine()
+		for i := range 1000 {
+			if i%100 == 0 { // with rotated and compressed files
+				r.rename("log", "log.1")
+				r.write("log", 10)
+				r.compress("log.1", ".gz")
+			}
 			r.snapshot()
 			r.restart()
 		}
+		r.settled()
 		time.Sleep(2 * pollInterval)
-		if n := openDescriptors(r.t); n > before+2 {
-			r.t.Errorf("%d descriptors are open, %d before", n, before)
+		if n := openDescriptors(r.t); n > descriptors {
+			r.t.Errorf("%d descriptors are open, %d before", n, descriptors)
+		}
+		if n := runtime.NumGoroutine(); n > goroutines {
+			r.t.Errorf("%d goroutines are alive, %d before", n, goroutines)
 		}
 	})
 }
