@@ -124,8 +124,16 @@ type process struct {
 }
 
 func start(t *testing.T, name string, args ...string) *process {
+	return startWith(t, nil, name, args...)
+}
+
+// startWith is start with something to read from standard input.
+func startWith(t *testing.T, input *os.File, name string, args ...string) *process {
 	t.Helper()
 	p := &process{cmd: exec.Command(name, args...), done: make(chan struct{})}
+	if input != nil {
+		p.cmd.Stdin = input
+	}
 	p.cmd.Stdout, p.cmd.Stderr = &p.said, &p.said
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // so that a server's workers can be ended with it
 	if err := p.cmd.Start(); err != nil {

@@ -76,37 +76,6 @@ func TestRetiredInodeIsReused(t *testing.T) {
 	})
 }
 
-// TestGrownLater writes to a closed file while its directory stays as it is, by the real clock: in a bubble every directory
-// looks as if it had changed just now.
-func TestGrownLater(t *testing.T) {
-	t.Parallel()
-	r := newRig(t, nil)
-	r.write("log", 100)
-	r.start()
-	r.rename("log", "log.1")
-	r.write("log", 10)
-	r.settled()
-	old := time.Now().Add(-time.Hour)
-	if err := os.Chtimes(r.dir, old, old); err != nil {
-		t.Fatal(err)
-	}
-	closed := func() (closed bool) {
-		r.q.Quiet(func() { closed = len(r.f.files) == 1 })
-		return closed
-	}
-	for range 500 {
-		if closed() {
-			break
-		}
-		r.pause(1)
-	}
-	if !closed() {
-		t.Error("the rotated file was not closed")
-	}
-	r.write("log.1", 10)
-	r.check()
-}
-
 // TestTruncatedUnread truncates a file of which the first block has been read. What was known of the rest is lost, unless
 // there is a copy.
 func TestTruncatedUnread(t *testing.T) {

@@ -162,6 +162,9 @@ func (f *Follower) open(p *followed, now time.Time) {
 	default:
 		if x = f.begin(p, fd, info, now); x == nil {
 			fd.Close()
+			if p.current != nil {
+				f.lookBehind(p.current, now)
+			}
 			return
 		}
 	}

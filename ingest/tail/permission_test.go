@@ -51,6 +51,20 @@ func TestUnreadable(t *testing.T) {
 		r.pause(5)
 		os.Chmod(r.path("log"), 0o644)
 	})
+	scene(t, "file that was being read, over a restart", nil, func(r *rig) {
+		r.write("log", 20)
+		r.start()
+		r.settled()
+		r.snapshot()
+		r.kill()
+		os.Chmod(r.path("log"), 0)
+		r.start()
+		r.pause(10)
+		wantStat(r.t, "Up", r.src.Stats.Up.Load(), 0)
+		os.Chmod(r.path("log"), 0o644)
+		r.pause(3)
+		r.write("log", 20)
+	})
 	scene(t, "whole directory", nil, func(r *rig) {
 		r.write("log", 20)
 		r.start()
@@ -73,12 +87,12 @@ func (r *rig) rotateUnreadable() (old, new *os.File) {
 	r.write("log", 100)
 	r.start()
 	r.settled()
-	old = r.open("log")
-	r.rename("log", "log.1")
-	new = r.open("log")
-	if err := os.Chmod(r.path("log"), 0); err != nil {
+	old, new = r.open("log"), r.open("next")
+	if err := os.Chmod(r.path("next"), 0); err != nil {
 		r.t.Fatal(err)
 	}
+	r.rename("log", "log.1")
+	r.rename("next", "log")
 	return old, new
 }
 

@@ -179,7 +179,8 @@ func (f *Follower) unpack() {
 				return
 			}
 			f.src.Stats.LostBytes.Add(lost)
-			f.ledger.addContent(p, f.ledgerLimit())
+			p.Size = p.Offset
+			f.ledger.add(p, nil, f.ledgerLimit()) // should it come back: a directory that is mounted late, a file that may be read
 		})
 		if x != nil {
 			f.log.Info("reading on in a compressed file", "file", x.name, "offset", x.offset)

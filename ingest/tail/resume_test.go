@@ -3,6 +3,7 @@ package tail
 import (
 	"bytes"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/klauspost/compress/gzip"
@@ -118,6 +119,25 @@ func TestResume(t *testing.T) {
 	})
 	down(t, "removed and not yet created", func(r *rig) {
 		r.rename("log", "log.1")
+	})
+	scene(t, "the directory comes later, as when it is mounted late", func(c *Config) { c.Path = filepath.Join(filepath.Dir(c.Path), "sub", "log") }, func(r *rig) {
+		os.Mkdir(r.path("sub"), 0o755)
+		r.write("sub/log", 100)
+		r.start()
+		r.settled()
+		r.rename("sub/log", "sub/log.1")
+		r.write("sub/log", 100)
+		r.stop()
+		r.rename("sub", "elsewhere")
+		r.start()
+		r.pause(10)
+		r.snapshot()
+		r.restart()
+		r.pause(10)
+		r.rename("elsewhere", "sub")
+		r.write("sub/log", 10)
+		r.pause(10)
+		r.write("sub/log.1", 10)
 	})
 	scene(t, "pruned", nil, func(r *rig) {
 		r.write("log", 100)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -411,6 +412,9 @@ func (f *Follower) classify(fd *os.File, info os.FileInfo, path string) (likenes
 // still be read, else up to the offset; p becomes the position that was compared.
 func (f *Follower) holdAgainst(s *sample, p *Position) likeness {
 	if p.Packed {
+		if f.files[p.id()] != nil {
+			p.Size = math.MaxInt64 // is read to its end, so the sample is a copy
+		}
 		return s.compare(p)
 	}
 	var fd *os.File
