@@ -20,7 +20,10 @@ import (
 // The files *_server_test.go drive the program that users run, beside real servers, and know no more of it than its
 // command line and its metrics.
 
-var long = flag.Bool("long", false, "run the long torture tests")
+var (
+	long   = flag.Bool("long", false, "run the long torture tests (give go test a -timeout that is long enough)")
+	length = flag.Duration("length", time.Minute, "with -long: how long TestSoak goes on")
+)
 
 // patience is how long a test waits for what must come; it decides no result.
 const patience = 60 * time.Second

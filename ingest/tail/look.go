@@ -50,11 +50,25 @@ func (f *Follower) look(now time.Time) {
 			seen = d.settled // a restart must decide what is undecided yet
 		}
 	}
-	f.q.Guard(func() { f.seen = seen })
+	absent := f.absentLinks()
+	f.q.Guard(func() { f.seen, f.absent = seen, absent })
 	f.src.Stats.Up.Store(0)
 	if up {
 		f.src.Stats.Up.Store(1)
 	}
+}
+
+// absentLinks says where the links that lead nowhere now have led to: rotated files lie there.
+func (f *Follower) absentLinks() (absent []Position) {
+	for _, p := range f.paths {
+		if p.current != nil || p.dir == nil || !p.had {
+			continue
+		}
+		if real := filepath.Join(p.dir.name, p.base); real != p.name {
+			absent = append(absent, Position{State: StateAbsent, Path: p.name, Name: real})
+		}
+	}
+	return absent
 }
 
 // expand finds the paths that the glob matches now. A path that has gone stays until its file has been let go.

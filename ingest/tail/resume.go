@@ -17,6 +17,8 @@ func (f *Follower) restore(saved []Position, now time.Time) {
 			f.seen = time.Unix(0, p.Seen)
 		case StateRetired:
 			f.ledger.add(p, nil, len(saved))
+		case StateAbsent:
+			f.expectAt(p.Path, p.Name)
 		default:
 			open = append(open, p)
 		}

@@ -280,6 +280,19 @@ func TestSymlinks(t *testing.T) {
 		r.settled()
 		wantStat(r.t, "Up", r.src.Stats.Up.Load(), 1)
 	})
+	scene(t, "leads nowhere when the exporter starts again", func(c *Config) { c.Path = filepath.Join(filepath.Dir(c.Path), "link") }, func(r *rig) {
+		os.Symlink("log", r.path("link"))
+		r.write("log", 30)
+		r.start()
+		for range 3 { // the last time without a file that the link leads to in the saved state
+			r.settled()
+			r.snapshot()
+			r.kill()
+			r.write("log", 30)
+			r.shiftNames(9)
+			r.start()
+		}
+	})
 	scene(t, "Kubernetes: two hops, rotation in the target's directory", nil, func(r *rig) {
 		os.MkdirAll(r.path("pods/a"), 0o755)
 		os.MkdirAll(r.path("containers"), 0o755)
