@@ -79,3 +79,24 @@ func TestSecondChangeOfADirectory(t *testing.T) {
 	}
 	r.check()
 }
+
+// TestClockSetBack restarts with a clock that is behind the time of the saved state.
+func TestClockSetBack(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil)
+	r.write("log", 10)
+	r.start()
+	r.settled()
+	r.stop()
+	for i := range r.saved {
+		if r.saved[i].State == StateSource {
+			r.saved[i].Seen += int64(time.Hour)
+		}
+	}
+	for range 3 {
+		r.shiftNames(9)
+		r.write("log", 10)
+	}
+	r.start()
+	r.check()
+}

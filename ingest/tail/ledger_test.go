@@ -137,3 +137,27 @@ func TestBrokenRead(t *testing.T) {
 	wantStat(t, "ReadErrors", r.src.Stats.ReadErrors.Load(), 3)
 	r.f.Close()
 }
+
+// TestStaleFile has a rotated file fail for good, as one that a file server has removed: it is let go of all the same.
+func TestStaleFile(t *testing.T) {
+	scene(t, "is let go", nil, func(r *rig) {
+		r.write("log", 10)
+		r.start()
+		r.settled()
+		r.rename("log", "log.1")
+		r.write("log", 10)
+		r.settled()
+		r.q.Quiet(func() {
+			for _, x := range r.f.files {
+				if x.names == 0 {
+					x.fd.Close()
+				}
+			}
+		})
+		r.pause(30)
+		r.drain()
+		if n := len(r.f.files); n != 1 {
+			r.t.Errorf("%d files are open, want 1", n)
+		}
+	})
+}

@@ -17,11 +17,17 @@ type followed struct {
 	current *file // nil while there is none
 	had     bool  // has named a file before: the next one is a rotation
 	missing time.Time
-	trouble string // what was logged last, empty when all is well
+	trouble string // what was logged last, empty when all is well; an error, or one of the following
 	dir     *dir   // where its file really is, with the name that it has there
 	base    string
 	waits   waitRoom
 }
+
+// What is no error of a file that a glob matches: it has gone, or is a compressed one.
+const (
+	troubleMissing = "missing"
+	troublePacked  = "packed"
+)
 
 // look looks at everything: the paths, the files that no path names any more, the directories, the ledger.
 func (f *Follower) look(now time.Time) {
@@ -30,7 +36,7 @@ func (f *Follower) look(now time.Time) {
 	up := len(f.paths) > 0
 	for _, p := range f.paths {
 		f.lookAt(p, now)
-		up = up && p.trouble == ""
+		up = up && (p.trouble == "" || f.glob && (p.trouble == troubleMissing || p.trouble == troublePacked))
 	}
 	for _, x := range f.files {
 		if x.names == 0 {
@@ -128,8 +134,8 @@ func (f *Follower) lookAt(p *followed, now time.Time) {
 
 // lookMissing looks at a path that names nothing at the moment: between rename and create, or for good.
 func (f *Follower) lookMissing(p *followed, now time.Time) {
-	if p.trouble != "missing" {
-		p.trouble = "missing"
+	if p.trouble != troubleMissing {
+		p.trouble = troubleMissing
 		f.log.Info("the file does not exist; waiting for it", "path", p.name)
 	}
 	f.place(p)
@@ -168,10 +174,10 @@ func (f *Follower) open(p *followed, now time.Time) {
 		fd.Close()
 	case packed(fd):
 		fd.Close()
-		if p.trouble != "packed" {
-			p.trouble = "packed"
+		if p.trouble != troublePacked && !f.glob {
 			f.log.Warn("the file is compressed; only plain files are followed", "path", p.name)
 		}
+		p.trouble = troublePacked
 		return
 	default:
 		if x = f.begin(p, fd, info, now); x == nil {
@@ -262,6 +268,9 @@ func (f *Follower) lookBehind(x *file, now time.Time) {
 	info, err := x.fd.Stat()
 	if err != nil {
 		f.src.Stats.ReadErrors.Add(1)
+		if x.names == 0 && now.Sub(x.rotatedAt) >= f.wait && x.state.Load() == parked {
+			f.letGo(x) // as of a file server that has removed it
+		}
 		return
 	}
 	x.lost = unlinked(info)

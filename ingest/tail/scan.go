@@ -104,6 +104,9 @@ func (f *Follower) scan(d *dir, now time.Time) {
 	if d.settled.IsZero() {
 		d.settled = f.seen
 	}
+	if d.settled.After(now) { // the clock was set back since the positions were saved
+		d.settled = now
+	}
 	since := d.settled
 	d.mtime, d.open, d.unsure = info.ModTime(), false, now.Sub(info.ModTime()) < clockSlack
 	decided := make(map[fileID]decision)
@@ -114,7 +117,7 @@ func (f *Follower) scan(d *dir, now time.Time) {
 			continue
 		}
 		name := filepath.Join(d.name, e.Name())
-		if q := f.paths[name]; q != nil {
+		if q := f.paths[name]; q != nil && q.trouble != troublePacked {
 			continue // the glob's own: lookAt decides
 		}
 		info, err := os.Lstat(name)

@@ -238,6 +238,28 @@ func TestGlob(t *testing.T) {
 			}
 		}
 	})
+	scene(t, "matches the compressed names, too", globbed, func(r *rig) {
+		r.write("a.log", 300)
+		r.start()
+		r.settled()
+		r.snapshot()
+		r.kill()
+		r.rename("a.log", "a.log.1")
+		r.write("a.log", 300) // born, rotated and compressed while nothing runs
+		r.rename("a.log.1", "a.log.2")
+		r.compress("a.log.2", ".gz")
+		r.rename("a.log", "a.log.1")
+		r.compress("a.log.1", ".gz")
+		r.write("a.log", 300)
+		r.start()
+		r.settled()
+		wantStat(r.t, "Up", r.src.Stats.Up.Load(), 1)
+		r.write("b.log", 10)
+		r.settled()
+		r.remove("b.log")
+		r.pause(3)
+		wantStat(r.t, "Up", r.src.Stats.Up.Load(), 1)
+	})
 	scene(t, "hard links and symbolic links", globbed, func(r *rig) {
 		r.write("a.log", 30)
 		os.Link(r.path("a.log"), r.path("b.log"))
