@@ -84,6 +84,15 @@ func TestStopAfterReload(t *testing.T) {
 	}
 }
 
+// TestReloadWhileStopping: what is saved at the end is not put aside by another configuration.
+func TestReloadWhileStopping(t *testing.T) {
+	s := &server{}
+	s.stopping.Store(true)
+	if err := s.reload(); err == nil || !strings.Contains(err.Error(), "stopping") {
+		t.Errorf("a reload while stopping gave %v", err)
+	}
+}
+
 // TestCaptureIsOneMoment takes counts and positions while the workers count: the lines that are counted end where the position
 // is, each time.
 func TestCaptureIsOneMoment(t *testing.T) {
