@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -72,26 +73,9 @@ func TestDamagedState(t *testing.T) {
 func TestReadOnlyState(t *testing.T) {
 	t.Parallel()
 	dir := openDir(t)
-	binary := filepath.Join(dir, "program")
-	writeFile(t, binary, readFile(t, build(t, ".")))
 	state, log := filepath.Join(dir, "state"), filepath.Join(dir, "access.log")
-	err := errors.Join(os.Chmod(binary, 0o755), os.Mkdir(state, 0o755))
-	var command []string
-	if os.Geteuid() == 0 {
-		const nobody = 65534
-		command = []string{need(t, "setpriv"), fmt.Sprint("--reuid=", nobody), fmt.Sprint("--regid=", nobody), "--clear-groups"}
-		err = errors.Join(err, os.Chown(state, nobody, nobody))
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
 	appendLines(t, log, "200", 10)
-	run := func() *exporter {
-		address := "127.0.0.1:" + freePort(t)
-		args := append(command, binary, "--web.listen-address="+address, "--access-log.path="+log, "-f", "combined",
-			"--access-log.from=beginning", "--storage.path="+state)
-		return (&exporter{start(t, args[0], args[1:]...), "http://" + address}).ready(t)
-	}
+	run := unprivileged(t, dir, state, "--access-log.path="+log, "-f", "combined", "--access-log.from=beginning", "--storage.path="+state)
 	failed := func(e *exporter) bool {
 		s, err := e.scrape()
 		return err == nil && s.sum("httpstatus_storage_write_errors_total") > 0
@@ -144,6 +128,28 @@ func TestReadOnlyState(t *testing.T) {
 		t.Errorf("counts go on and their created timestamp is %v, was %v", third, second)
 	}
 	e.stop(t)
+}
+
+// unprivileged returns what starts an exporter that is not root, built into dir, whose own the directory state is.
+func unprivileged(t *testing.T, dir, state string, args ...string) func() *exporter {
+	t.Helper()
+	binary := filepath.Join(dir, "program")
+	writeFile(t, binary, readFile(t, build(t, ".")))
+	err := errors.Join(os.Chmod(binary, 0o755), os.Mkdir(state, 0o755))
+	command := []string{"env"}
+	if os.Geteuid() == 0 {
+		const nobody = 65534
+		command = []string{need(t, "setpriv"), fmt.Sprint("--reuid=", nobody), fmt.Sprint("--regid=", nobody), "--clear-groups"}
+		err = errors.Join(err, os.Chown(state, nobody, nobody))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func() *exporter {
+		address := "127.0.0.1:" + freePort(t)
+		line := slices.Concat(command, []string{binary, "--web.listen-address=" + address}, args)
+		return (&exporter{start(t, line[0], line[1:]...), "http://" + address}).ready(t)
+	}
 }
 
 // created returns since when a counter counts, as the protobuf format tells; its series must agree.

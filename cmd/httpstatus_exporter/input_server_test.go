@@ -97,32 +97,12 @@ func TestLogNamedAgain(t *testing.T) {
 		e.cmd.Process.Signal(syscall.SIGHUP)
 		await(t, "the reload", func() bool { return strings.Count(e.said.String(), "msg=Reloaded") > before }, e.said.String)
 	}
-	responses := func(want float64) {
-		t.Helper()
-		var n float64
-		await(t, "responses", func() bool {
-			s, err := e.scrape()
-			if err != nil {
-				t.Fatal(err)
-			}
-			n = s.sum("httpstatus_responses_total")
-			return n >= want
-		}, e.said.String)
-		if time.Sleep(1500 * time.Millisecond); n == want { // what would come twice
-			s, _ := e.scrape()
-			n = s.sum("httpstatus_responses_total")
-		}
-		if n != want {
-			t.Errorf("%v responses, want %v", n, want)
-		}
-	}
-
 	with(a)
 	reload()
 	appendLines(t, b, "200", 1)
 	with(a, b)
 	reload()
-	responses(111)
+	e.responses(t, 111)
 
 	with(a)
 	reload()
@@ -132,12 +112,31 @@ func TestLogNamedAgain(t *testing.T) {
 	appendLines(t, b, "200", 2)
 	e.stop(t)
 	e = startExporter(t, binary, args...).ready(t)
-	responses(111)
+	e.responses(t, 111)
 	with(a, b)
 	reload()
-	responses(113)
+	e.responses(t, 113)
 	e.end(syscall.SIGKILL)
 	e = startExporter(t, binary, args...).ready(t)
-	responses(113)
+	e.responses(t, 113)
 	e.stop(t)
+}
+
+// responses waits until that many have been counted, and for those that would come twice.
+func (e *exporter) responses(t *testing.T, want float64) {
+	t.Helper()
+	var n float64
+	count := func() bool {
+		s, err := e.scrape()
+		if err != nil {
+			t.Fatal(err)
+		}
+		n = s.sum("httpstatus_responses_total")
+		return n >= want
+	}
+	await(t, "responses", count, e.said.String)
+	time.Sleep(1500 * time.Millisecond)
+	if count(); n != want {
+		t.Errorf("%v responses, want %v", n, want)
+	}
 }

@@ -26,43 +26,12 @@ func TestScrapers(t *testing.T) {
 	e := startExporter(t, build(t, "."), "--access-log.path="+log, "-f", "combined", "--access-log.from=beginning",
 		"--storage.path="+filepath.Join(dir, "state"))
 
-	var highest atomic.Int64
-	var wg sync.WaitGroup
-	stop := make(chan struct{})
+	c := &chorus{exporter: e, stop: make(chan struct{})}
 	for range 4 {
-		wg.Go(func() {
-			for {
-				select {
-				case <-stop:
-					return
-				default:
-				}
-				before, begin := highest.Load(), time.Now()
-				s, err := e.scrape()
-				if err != nil {
-					if !errors.Is(err, syscall.ECONNREFUSED) {
-						t.Error(err)
-						return
-					}
-					continue // not up yet
-				}
-				n := int64(s.sum("httpstatus_log_lines_total"))
-				if took := time.Since(begin); took > 3*time.Second && !raceEnabled {
-					t.Errorf("a scrape took %v", took)
-				}
-				if err := s.balance(); err != nil {
-					t.Error(err)
-				}
-				if n < before {
-					t.Errorf("%d lines, %d were answered before the question", n, before)
-				}
-				for old := highest.Load(); n > old && !highest.CompareAndSwap(old, n); old = highest.Load() {
-				}
-			}
-		})
+		c.wg.Go(func() { c.sing(t) })
 	}
 	await(t, "/-/ready", func() bool {
-		counted := highest.Load()
+		counted := c.highest.Load()
 		status, _, err := fetch(e.url + "/-/ready")
 		if err == nil && status == http.StatusOK {
 			if s, err := e.scrape(); err != nil || s.sum("httpstatus_log_lines_total") < float64(backlog) {
@@ -86,13 +55,53 @@ func TestScrapers(t *testing.T) {
 		time.Sleep(100 * time.Millisecond)
 	}
 	e.counted(t, written)
-	close(stop)
-	wg.Wait()
+	close(c.stop)
+	c.wg.Wait()
 	s, err := e.scrape()
 	if err != nil || s.sum("httpstatus_log_lines_total") != float64(written) {
 		t.Errorf("counted %v lines (%v), %d were written", s.sum("httpstatus_log_lines_total"), err, written)
 	}
 	e.stop(t)
+}
+
+// A chorus is several who scrape one exporter.
+type chorus struct {
+	exporter *exporter
+	highest  atomic.Int64 // number of lines in any answer
+	stop     chan struct{}
+	wg       sync.WaitGroup
+}
+
+// sing scrapes until stop is closed.
+func (c *chorus) sing(t *testing.T) {
+	for {
+		select {
+		case <-c.stop:
+			return
+		default:
+		}
+		before, begin := c.highest.Load(), time.Now()
+		s, err := c.exporter.scrape()
+		if errors.Is(err, syscall.ECONNREFUSED) { // not up yet
+			time.Sleep(time.Millisecond)
+			continue
+		} else if err == nil {
+			err = s.balance()
+		}
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		n := int64(s.sum("httpstatus_log_lines_total"))
+		if took := time.Since(begin); took > 3*time.Second && !raceEnabled {
+			t.Errorf("a scrape took %v", took)
+		}
+		if n < before {
+			t.Errorf("%d lines, %d were answered before the question", n, before)
+		}
+		for old := c.highest.Load(); n > old && !c.highest.CompareAndSwap(old, n); old = c.highest.Load() {
+		}
+	}
 }
 
 // appendNumbered appends n lines of at least 75 bytes, no two alike, to a log, and returns the number of the last.
