@@ -1,6 +1,7 @@
 package tail
 
 import (
+	"errors"
 	"io"
 	"os"
 	"os/exec"
@@ -105,10 +106,7 @@ func asNobody(t *testing.T) {
 	}
 	defer os.RemoveAll(dir)
 	program := filepath.Join(dir, "test")
-	if err := os.Chmod(dir, 0o777); err == nil {
-		err = copyProgram(program)
-	}
-	if err != nil {
+	if err := errors.Join(os.Chmod(dir, 0o777), copyProgram(program)); err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(program, "-test.run=^"+t.Name()+"$", "-test.v")

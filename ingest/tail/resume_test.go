@@ -111,6 +111,14 @@ func TestResume(t *testing.T) {
 		r.truncate("log")
 		r.write("log", 10)
 	})
+	down(t, "born, rotated, linked and compressed", func(r *rig) {
+		r.rename("log", "log.3")
+		r.write("log", 1) // so little that the compressed file is the larger one, and found first
+		os.Link(r.path("log"), r.path("log.1.old"))
+		r.rename("log", "log.2")
+		r.compress("log.2", ".zst")
+		r.write("log", 10)
+	})
 	down(t, "moved to another file system", func(r *rig) {
 		r.copy("log", "new")
 		r.remove("log")
