@@ -113,6 +113,7 @@ func TestResume(t *testing.T) {
 	})
 	down(t, "born, rotated, linked and compressed", func(r *rig) {
 		r.rename("log", "log.3")
+		r.n = 17*1000 - 1
 		r.write("log", 1) // so little that the compressed file is the larger one, and found first
 		os.Link(r.path("log"), r.path("log.1.old"))
 		r.rename("log", "log.2")
