@@ -91,6 +91,42 @@ func TestReload(t *testing.T) {
 	e.stop(t)
 }
 
+// TestContractChangesOverRestart starts again, after a kill, with a contract that calls a code by another name, documents
+// another one, and has a histogram that it had before.
+func TestContractChangesOverRestart(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	log, contract := filepath.Join(dir, "access.log"), filepath.Join(dir, "shop.yaml")
+	binary := build(t, ".")
+	args := []string{"-c", contract, "--access-log.path=" + log, "-f", `%h %l %u %t "%r" %>s %b %D`, "--access-log.from=beginning",
+		"--storage.path=" + filepath.Join(dir, "state")}
+	writeFile(t, contract, "contract: v1\nname: shop\ncodes:\n  200: OK\n")
+	writeFile(t, log, strings.Repeat(getLine+"200 5 250000\n", 10)+strings.Repeat(getLine+"503 5 250000\n", 3))
+	e := startExporter(t, binary, args...).ready(t)
+	e.counted(t, 13)
+	e.end(syscall.SIGKILL)
+
+	writeFile(t, contract, "contract: v1\nname: shop\ncodes:\n  200: Fine\n  503: Try later\n")
+	e = startExporter(t, binary, args...).ready(t)
+	s := e.counted(t, 13)
+	for _, want := range []struct {
+		name   string
+		labels []string
+		value  float64
+	}{
+		{"httpstatus_responses_total", []string{"code", "200", "meaning", "Fine"}, 10},
+		{"httpstatus_responses_total", []string{"code", "503", "verdict", "undocumented"}, 3},
+		{"httpstatus_responses_total", []string{"code", "503", "verdict", "documented"}, 0},
+		{"httpstatus_response_duration_seconds_count", nil, 13},
+		{"httpstatus_response_duration_seconds_sum", nil, 13 * 0.25},
+	} {
+		if n := s.sum(want.name, want.labels...); n != want.value {
+			t.Errorf("%s %v is %v after the restart, want %v", want.name, want.labels, n, want.value)
+		}
+	}
+	e.stop(t)
+}
+
 // TestFullDisk fills the disk that the state is on. Serving goes on, failures are counted, the next start begins at 0
 // instead of stepping back, and with room again everything is saved again.
 func TestFullDisk(t *testing.T) {
