@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -43,6 +44,12 @@ func TestTortureOnOneProcessor(t *testing.T) {
 		environment: []string{"GOMAXPROCS=1"}}.test(t)
 }
 
+// TestTortureCopytruncate kills the exporter while the log is copied and truncated by one that writes nothing in between.
+func TestTortureCopytruncate(t *testing.T) {
+	t.Parallel()
+	torture{rate: 5000, duration: 6 * time.Second, every: time.Second, kills: 3, rotation: "copytruncate"}.test(t)
+}
+
 // TestSoak runs without kills for as long as -length says: memory, descriptors and state stay as they are.
 func TestSoak(t *testing.T) {
 	if !*long {
@@ -55,7 +62,8 @@ type torture struct {
 	rate                    int // lines per second
 	duration, every, linger time.Duration
 	kills                   int
-	keep                    int // rotated files; 0 = all
+	keep                    int    // rotated files; 0 = all
+	rotation                string // of loggen; "" = rename
 	environment             []string
 }
 
@@ -77,7 +85,7 @@ func (run torture) test(t *testing.T) {
 	w.scrape(e)
 	w.wg.Go(w.run)
 	writer := start(t, loggen, fmt.Sprint("--seed=", seed), fmt.Sprint("--rate=", run.rate), "--duration="+run.duration.String(),
-		"--rotate-every="+run.every.String(), "--linger="+run.linger.String(), fmt.Sprint("--keep=", run.keep), "--torn", "-o", log, "--truth="+truth)
+		"--rotate-every="+run.every.String(), "--linger="+run.linger.String(), "--rotation="+cmp.Or(run.rotation, "rename"), fmt.Sprint("--keep=", run.keep), "--torn", "-o", log, "--truth="+truth)
 	from := time.Now()
 	for _, at := range killTimes(rand.New(rand.NewPCG(seed, 0)), run) {
 		time.Sleep(time.Until(from.Add(at.kill)))
