@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"os"
 	"runtime"
 	"sync"
@@ -34,7 +35,7 @@ type engine struct {
 	config    *config
 	following map[string]*following      // by path
 	sources   []*ingest.Source           // by ID
-	resume    map[string][]tail.Position // by path; of the saved state, during start
+	left      map[string][]tail.Position // by path; of logs that are not followed now, should they be named again
 }
 
 // A following is one followed path with what stops it.
@@ -52,7 +53,7 @@ func newEngine(log *slog.Logger, f *apiFlags) *engine {
 		workers = runtime.GOMAXPROCS(0)
 	}
 	return &engine{log: log, stdin: os.Stdin, maxLine: f.maxLine, maxSeries: f.maxSeries, workers: workers,
-		queue: ingest.NewQueue(), following: map[string]*following{}}
+		queue: ingest.NewQueue(), following: map[string]*following{}, left: map[string][]tail.Position{}}
 }
 
 // start begins to follow the logs of c. What saved holds, if anything, goes on where it was.
@@ -60,13 +61,13 @@ func (e *engine) start(c *config, saved *saved) error {
 	e.ctx, e.cancel = context.WithCancel(context.Background())
 	var snapshot *metrics.Snapshot
 	if saved != nil {
-		e.resume, snapshot = saved.positions, saved.snapshot
+		maps.Copy(e.left, saved.positions)
+		snapshot = saved.snapshot
 	}
 	if err := e.apply(c, snapshot); err != nil {
 		e.cancel()
 		return err
 	}
-	e.resume = nil // a path that a later reload names begins anew
 	for i := range e.workers {
 		w := &worker{id: i, table: &e.table}
 		e.group.Go(func() { w.run(e.ctx, e.queue) })
@@ -75,7 +76,7 @@ func (e *engine) start(c *config, saved *saved) error {
 }
 
 // reload puts c in force. The counters go on where their series still exist; logs that c no longer names are left, new
-// ones are begun. The caller has compiled c, so nothing that a user can get wrong fails here.
+// ones are begun, and those that were left before go on where that was: their responses have stayed. The caller has compiled c, so nothing that a user can get wrong fails here.
 func (e *engine) reload(c *config) error {
 	return e.apply(c, nil)
 }
@@ -88,9 +89,12 @@ func (e *engine) apply(c *config, snapshot *metrics.Snapshot) error {
 	for _, l := range c.logs {
 		wanted[l.path] = true
 	}
+	var dropped []string
 	for path, f := range e.following {
 		if !wanted[path] {
-			e.unfollow(path, f)
+			dropped = append(dropped, path)
+			f.stop()
+			<-f.done
 		}
 	}
 	sources := make([]*ingest.Source, len(c.logs))
@@ -105,6 +109,9 @@ func (e *engine) apply(c *config, snapshot *metrics.Snapshot) error {
 	e.queue.Quiet(func() {
 		if old := e.table.Load(); old != nil {
 			snapshot = old.recorder.Snapshot()
+		}
+		for _, path := range dropped {
+			e.leave(path)
 		}
 		for i, s := range sources {
 			s.ID = i
@@ -176,20 +183,24 @@ func (e *engine) open(f *following, l logConfig) (func(context.Context) error, e
 			return in.Run(ctx)
 		}, nil
 	}
-	positions, known := e.resume[l.path] // known without positions: there was no file yet when the state was saved
+	positions, known := e.left[l.path] // known without positions: there was no file yet when the state was saved
 	var err error
 	f.follower, err = tail.New(tail.Config{Path: l.path, FromBeginning: l.fromBeginning || known, MaxLine: e.maxLine,
 		Resume: positions, Logger: e.log}, f.source, e.queue)
 	if err != nil {
 		return nil, err
 	}
+	delete(e.left, l.path)
 	f.caughtUp = f.follower.CaughtUp()
 	return f.follower.Run, nil
 }
 
-func (e *engine) unfollow(path string, f *following) {
-	f.stop()
-	<-f.done
+// leave forgets a path whose follower has ended, but for its positions. Only in the quiet moment in which its counts are
+// taken from the table.
+func (e *engine) leave(path string) {
+	if f := e.following[path].follower; f != nil {
+		e.left[path] = f.Positions()
+	}
 	delete(e.following, path)
 }
 
@@ -201,6 +212,7 @@ func (e *engine) capture() (*metrics.Snapshot, map[string][]tail.Position) {
 	positions := map[string][]tail.Position{}
 	e.queue.Quiet(func() {
 		snapshot = e.table.Load().recorder.Snapshot()
+		maps.Copy(positions, e.left)
 		for path, f := range e.following {
 			if f.follower != nil {
 				positions[path] = f.follower.Positions()

@@ -20,7 +20,10 @@ import (
 // The files *_server_test.go drive the program that users run, beside real servers, and know no more of it than its
 // command line and its metrics.
 
-var long = flag.Bool("long", false, "run the long torture tests")
+var (
+	long   = flag.Bool("long", false, "run the long torture tests (give go test a -timeout that is long enough)")
+	length = flag.Duration("length", time.Minute, "with -long: how long TestSoak goes on")
+)
 
 // patience is how long a test waits for what must come; it decides no result.
 const patience = 60 * time.Second
@@ -124,8 +127,16 @@ type process struct {
 }
 
 func start(t *testing.T, name string, args ...string) *process {
+	return startWith(t, nil, name, args...)
+}
+
+// startWith is start with something to read from standard input.
+func startWith(t *testing.T, input *os.File, name string, args ...string) *process {
 	t.Helper()
 	p := &process{cmd: exec.Command(name, args...), done: make(chan struct{})}
+	if input != nil {
+		p.cmd.Stdin = input
+	}
 	p.cmd.Stdout, p.cmd.Stderr = &p.said, &p.said
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // so that a server's workers can be ended with it
 	if err := p.cmd.Start(); err != nil {

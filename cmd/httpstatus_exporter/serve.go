@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -92,6 +93,7 @@ type server struct {
 	engine      *engine
 	exposer     *exposer
 	page        *metrics.StatusPage
+	reloading   sync.Mutex // one at a time, none after stop
 	reloads     metrics.Reload
 	reloadError atomic.Pointer[string] // why the last reload failed; nil when it did not
 	stopping    atomic.Bool
@@ -169,7 +171,9 @@ func listenHint(err error) string {
 
 // stop reads what was written until now, saves it, and ends.
 func (s *server) stop(h *http.Server) {
+	s.reloading.Lock()
 	s.stopping.Store(true)
+	s.reloading.Unlock()
 	ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
 	defer cancel()
 	s.engine.drain(ctx)
@@ -185,6 +189,11 @@ func (s *server) stop(h *http.Server) {
 
 // reload reads the configuration again. A mistake in it changes nothing.
 func (s *server) reload() error {
+	s.reloading.Lock()
+	defer s.reloading.Unlock()
+	if s.stopping.Load() {
+		return errors.New("the exporter is stopping")
+	}
 	cfg, err := s.flags.load()
 	if err == nil && len(cfg.logs) == 0 {
 		err = errors.New("the configuration names no access log")

@@ -2,11 +2,8 @@ package main
 
 import (
 	"bytes"
-	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -18,28 +15,13 @@ import (
 	"httpstatus_exporter/metrics"
 )
 
-// The state file, one snapshot of counts and positions from one quiet moment:
-//
-//	magic (8 bytes), version (1), flags (1), length of the body (8, little endian)
-//	body: length of the positions (4), positions as JSON, encoded snapshot
-//	time (8, Unix nanoseconds), CRC-32C of all but what comes before the length (4)
-//
-// A new generation is written beside the
-// old one, synced, and renamed over it; the old one stays as state.previous. flagOutrun is set in place when a later
-// generation could not be written: the counts in the file are then older than what was exposed.
+// The files of a storage. A new generation is written beside the old one, synced, and renamed over it; the old one stays as
+// state.previous.
 const (
-	stateMagic   = "HTTPSTAT"
-	stateVersion = 1
-	flagOutrun   = 1
-	flagOffset   = int64(len(stateMagic)) + 1
-	fixedSize    = len(stateMagic) + 2 + 8
-	trailerSize  = 8 + 4
 	stateName    = "state"
 	previousName = "state.previous"
 	lockName     = "lock"
 )
-
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // saved is what a state file holds.
 type saved struct {
@@ -53,10 +35,12 @@ type saved struct {
 type storage struct {
 	dir    string
 	lock   *os.File
-	buf    []byte                  // the last generation as it was written
-	spare  []byte                  // memory for the next
+	buf    []byte               // the last generation as it was written
+	spare  []byte               // memory for the next
+	outrun bool                 // flagOutrun is set in the file
+	sync   func(*os.File) error // makes a file or the entries of a directory durable
+	link   func(from, to string) error
 	fault  func(step string) error // of tests: fails or ends the process between two steps
-	outrun bool                    // flagOutrun is set in the file
 }
 
 // openStorage locks dir, which it makes if need be, and reads the state in it. A missing state is no error.
@@ -70,9 +54,12 @@ func openStorage(dir string) (*storage, *saved, []string, error) {
 	}
 	if err := unix.Flock(int(lock.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
 		lock.Close()
+		if !errors.Is(err, unix.EWOULDBLOCK) {
+			return nil, nil, nil, fmt.Errorf("--storage.path: %s cannot be locked: %w; name a directory on a file system that has locks (flock)", lock.Name(), err)
+		}
 		return nil, nil, nil, fmt.Errorf("--storage.path: %s is in use by another httpstatus_exporter; give each its own directory", dir)
 	}
-	s := &storage{dir: dir, lock: lock}
+	s := &storage{dir: dir, lock: lock, sync: (*os.File).Sync, link: os.Link}
 	sv, notes := s.read()
 	return s, sv, notes, nil
 }
@@ -122,25 +109,6 @@ func (s *storage) write(snapshot *metrics.Snapshot, positions map[string][]tail.
 	return nil
 }
 
-func (s *storage) encode(snapshot *metrics.Snapshot, positions map[string][]tail.Position, now time.Time) ([]byte, error) {
-	encoded, err := json.Marshal(positions)
-	if err != nil {
-		return nil, err
-	}
-	b := append(s.spare[:0], stateMagic...)
-	b = append(b, stateVersion, 0)
-	b = binary.LittleEndian.AppendUint64(b, 0) // the length, when it is known
-	b = binary.LittleEndian.AppendUint32(b, uint32(len(encoded)))
-	b = append(b, encoded...)
-	if b, err = snapshot.AppendBinary(b); err != nil {
-		return nil, err
-	}
-	binary.LittleEndian.PutUint64(b[fixedSize-8:], uint64(len(b)-fixedSize))
-	b = binary.LittleEndian.AppendUint64(b, uint64(now.UnixNano()))
-	// The flags are left out of the checksum: they change in place.
-	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b[flagOffset+1:], castagnoli)), nil
-}
-
 // replace writes data as the new generation: temporary file, fsync, rename, fsync of the directory.
 func (s *storage) replace(data []byte) error {
 	name := filepath.Join(s.dir, stateName)
@@ -152,7 +120,7 @@ func (s *storage) replace(data []byte) error {
 	_, err = f.Write(data)
 	err = s.step("write", err)
 	if err == nil {
-		err = s.step("fsync", unix.Fdatasync(int(f.Fd())))
+		err = s.step("fsync", s.sync(f))
 	}
 	if cerr := f.Close(); err == nil {
 		err = cerr
@@ -161,12 +129,7 @@ func (s *storage) replace(data []byte) error {
 		os.Remove(tmp)
 		return plain(err)
 	}
-	previous := filepath.Join(s.dir, previousName)
-	os.Remove(previous)
-	if err := os.Link(name, previous); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("keep the previous state: %w", err)
-	}
-	if err := s.step("link", nil); err != nil {
+	if err := s.step("link", s.keepPrevious(name)); err != nil {
 		return err
 	}
 	err = os.Rename(tmp, name)
@@ -179,13 +142,35 @@ func (s *storage) replace(data []byte) error {
 	return s.syncDir()
 }
 
+// keepPrevious gives the generation under name a second name, or copies it where the file system has no hard links.
+func (s *storage) keepPrevious(name string) error {
+	previous := filepath.Join(s.dir, previousName)
+	os.Remove(previous)
+	err := s.link(name, previous)
+	if err == nil || errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	data, err := os.ReadFile(name)
+	if err == nil {
+		err = os.WriteFile(previous, data, 0o640)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("keep the previous state: %w", plain(err))
+	}
+	return nil
+}
+
+// syncDir makes the rename durable, where the file system knows how (SMB, for one, says EINVAL).
 func (s *storage) syncDir() error {
 	d, err := os.Open(s.dir)
 	if err != nil {
 		return plain(err)
 	}
 	defer d.Close()
-	return d.Sync()
+	if err := s.sync(d); !errors.Is(err, unix.EINVAL) {
+		return err
+	}
+	return nil
 }
 
 func (s *storage) step(name string, err error) error {
@@ -205,7 +190,7 @@ func (s *storage) markOutrun() {
 	if err == nil {
 		_, err = f.WriteAt([]byte{flagOutrun}, flagOffset)
 		if err == nil {
-			err = f.Sync()
+			err = s.sync(f)
 		}
 		f.Close()
 	}
@@ -214,41 +199,4 @@ func (s *storage) markOutrun() {
 		err = os.Remove(name)
 	}
 	s.outrun = err == nil || errors.Is(err, fs.ErrNotExist)
-}
-
-func decodeState(b []byte) (*saved, error) {
-	switch {
-	case len(b) == 0:
-		return nil, errors.New("the state file is empty")
-	case len(b) < len(stateMagic)+1 || string(b[:len(stateMagic)]) != stateMagic:
-		return nil, errors.New("this is no state file of httpstatus_exporter")
-	case b[len(stateMagic)] != stateVersion:
-		return nil, fmt.Errorf("found state version %d; this program reads version %d", b[len(stateMagic)], stateVersion)
-	case len(b) < fixedSize+4+trailerSize:
-		return nil, fmt.Errorf("the state file is torn: found %d bytes", len(b))
-	}
-	body := b[fixedSize : len(b)-trailerSize]
-	if length := binary.LittleEndian.Uint64(b[fixedSize-8:]); length != uint64(len(body)) {
-		return nil, fmt.Errorf("the state file is torn: found %d bytes of %d", len(body), length)
-	}
-	end := len(b) - 4
-	if crc32.Checksum(b[flagOffset+1:end], castagnoli) != binary.LittleEndian.Uint32(b[end:]) {
-		return nil, errors.New("the state file is damaged: its checksum is wrong")
-	}
-	n := uint64(binary.LittleEndian.Uint32(body))
-	if n > uint64(len(body)-4) {
-		return nil, errors.New("the state file is damaged: its positions are longer than the file")
-	}
-	sv := &saved{time: time.Unix(0, int64(binary.LittleEndian.Uint64(b[len(b)-trailerSize:])))}
-	if err := json.Unmarshal(body[4:4+n], &sv.positions); err != nil {
-		return nil, fmt.Errorf("the state file is damaged: %w", err)
-	}
-	if b[flagOffset]&flagOutrun != 0 {
-		return sv, nil
-	}
-	var err error
-	if sv.snapshot, err = metrics.DecodeSnapshot(body[4+n:]); err != nil {
-		return nil, fmt.Errorf("the state file is damaged: %w", err)
-	}
-	return sv, nil
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -190,6 +191,69 @@ func TestStateFaults(t *testing.T) {
 				t.Errorf("after the disk had room again: state %d, counts %v", offsetOf(sv), sv.snapshot != nil)
 			}
 		})
+	}
+}
+
+// TestStateOrder: the new generation is on the disk before its name is, and the name before anybody relies on it.
+func TestStateOrder(t *testing.T) {
+	dir := t.TempDir()
+	s, _, _ := openState(t, dir)
+	defer s.close()
+	if err := writeState(t, s, 1); err != nil {
+		t.Fatal(err)
+	}
+	generation := func(name string) int {
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			return -1
+		}
+		sv, err := decodeState(data)
+		if err != nil {
+			return -1
+		}
+		return offsetOf(sv)
+	}
+	var synced []string
+	s.sync = func(f *os.File) error {
+		name, _ := filepath.Rel(dir, f.Name())
+		synced = append(synced, fmt.Sprintf("%s: new %d, newest %d", name, generation(stateName+".tmp"), generation(stateName)))
+		return f.Sync()
+	}
+	if err := writeState(t, s, 2); err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"state.tmp: new 2, newest 1", ".: new -1, newest 2"}; !slices.Equal(synced, want) {
+		t.Errorf("synced %q, want %q", synced, want)
+	}
+	if n := generation(previousName); n != 1 {
+		t.Errorf("the previous generation is %d, want 1", n)
+	}
+}
+
+// TestStateOnPoorFileSystems saves where there are no hard links, and where directories cannot be synced.
+func TestStateOnPoorFileSystems(t *testing.T) {
+	dir := t.TempDir()
+	s, _, _ := openState(t, dir)
+	s.link = func(string, string) error { return &os.LinkError{Op: "link", Err: syscall.EPERM} }
+	s.sync = func(f *os.File) error {
+		if info, err := f.Stat(); err != nil || info.IsDir() {
+			return syscall.EINVAL
+		}
+		return f.Sync()
+	}
+	for n := 1; n <= 3; n++ {
+		if err := writeState(t, s, n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.close()
+	if err := os.Truncate(filepath.Join(dir, stateName), 20); err != nil {
+		t.Fatal(err)
+	}
+	s, sv, notes := openState(t, dir)
+	defer s.close()
+	if offsetOf(sv) != 2 || !sv.stale || len(notes) != 1 {
+		t.Errorf("found state %d, %q; want the previous one, 2", offsetOf(sv), notes)
 	}
 }
 

@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -36,10 +37,34 @@ func TestThousandKills(t *testing.T) {
 	torture{rate: 3000, duration: 12 * time.Minute, every: 2 * time.Second, linger: 300 * time.Millisecond, kills: 1000}.test(t)
 }
 
+// TestTortureOnOneProcessor is a short one with all goroutines of the exporter on one processor.
+func TestTortureOnOneProcessor(t *testing.T) {
+	t.Parallel()
+	torture{rate: 5000, duration: 4 * time.Second, every: time.Second, linger: 300 * time.Millisecond, kills: 1,
+		environment: []string{"GOMAXPROCS=1"}}.test(t)
+}
+
+// TestTortureCopytruncate kills the exporter while the log is copied and truncated by one that writes nothing in between.
+func TestTortureCopytruncate(t *testing.T) {
+	t.Parallel()
+	torture{rate: 5000, duration: 6 * time.Second, every: time.Second, kills: 3, rotation: "copytruncate"}.test(t)
+}
+
+// TestSoak runs without kills for as long as -length says: memory, descriptors and state stay as they are.
+func TestSoak(t *testing.T) {
+	if !*long {
+		t.Skip("takes as long as -length says; -long runs it")
+	}
+	torture{rate: 20_000, duration: *length, every: 5 * time.Second, linger: 300 * time.Millisecond, keep: 20}.test(t)
+}
+
 type torture struct {
 	rate                    int // lines per second
 	duration, every, linger time.Duration
 	kills                   int
+	keep                    int    // rotated files; 0 = all
+	rotation                string // of loggen; "" = rename
+	environment             []string
 }
 
 func (run torture) test(t *testing.T) {
@@ -50,19 +75,24 @@ func (run torture) test(t *testing.T) {
 	writeFile(t, log, "")
 	args := []string{"--access-log.path=" + log, "-f", "combined", "--access-log.from=beginning", "--storage.path=" + filepath.Join(dir, "state")}
 
-	e := startExporter(t, binary, args...).ready(t)
+	begin := func() *exporter {
+		address := "127.0.0.1:" + freePort(t)
+		command := slices.Concat(run.environment, []string{binary, "--web.listen-address=" + address}, args)
+		return &exporter{start(t, "env", command...), "http://" + address}
+	}
+	e := begin().ready(t)
 	w := &watcher{stop: make(chan struct{}), seen: map[string]float64{}}
 	w.scrape(e)
 	w.wg.Go(w.run)
 	writer := start(t, loggen, fmt.Sprint("--seed=", seed), fmt.Sprint("--rate=", run.rate), "--duration="+run.duration.String(),
-		"--rotate-every="+run.every.String(), "--linger="+run.linger.String(), "--torn", "-o", log, "--truth="+truth)
-	begin := time.Now()
+		"--rotate-every="+run.every.String(), "--linger="+run.linger.String(), "--rotation="+cmp.Or(run.rotation, "rename"), fmt.Sprint("--keep=", run.keep), "--torn", "-o", log, "--truth="+truth)
+	from := time.Now()
 	for _, at := range killTimes(rand.New(rand.NewPCG(seed, 0)), run) {
-		time.Sleep(time.Until(begin.Add(at.kill)))
+		time.Sleep(time.Until(from.Add(at.kill)))
 		e.end(syscall.SIGKILL)
 		e.noRace(t)
 		time.Sleep(at.down)
-		e = startExporter(t, binary, args...)
+		e = begin()
 		w.scrape(e)
 	}
 	<-writer.done
@@ -71,6 +101,9 @@ func (run torture) test(t *testing.T) {
 	}
 	written := readTruth(t, truth)
 	e.ready(t)
+	if run.kills == 0 {
+		w.steady(t, filepath.Join(dir, "state", "state"))
+	}
 	s := e.counted(t, int(written.Lines))
 	close(w.stop)
 	w.wg.Wait()
@@ -106,8 +139,12 @@ func killTimes(r *rand.Rand, run torture) []blow {
 	share := run.duration / time.Duration(run.kills+1)
 	var all []blow
 	for n := range run.kills {
+		longest := 600 * time.Millisecond
+		if n%20 == 19 { // now and then long enough for rotations
+			longest = 5 * time.Second
+		}
 		at := share*time.Duration(n) + share/2 + time.Duration(r.Int64N(int64(share/2)))
-		all = append(all, blow{at, time.Duration(r.Int64N(int64(600 * time.Millisecond)))})
+		all = append(all, blow{at, time.Duration(r.Int64N(int64(longest)))})
 	}
 	return all
 }
@@ -121,6 +158,7 @@ type watcher struct {
 	target    *exporter
 	scrapes   int
 	seen      map[string]float64
+	rss, fds  float64 // the highest that were seen
 	stepBacks []string
 	wrong     []string // scrapes out of balance
 }
@@ -158,6 +196,7 @@ func (w *watcher) look(s samples) {
 	if err := s.balance(); err != nil {
 		w.wrong = append(w.wrong, fmt.Sprintf("scrape %d: %v", w.scrapes, err))
 	}
+	w.rss, w.fds = max(w.rss, s.sum("process_resident_memory_bytes")), max(w.fds, s.sum("process_open_fds"))
 	now := s.counters()
 	for _, series := range slices.Sorted(maps.Keys(w.seen)) {
 		if value, ok := now[series]; !ok || value < w.seen[series] {
@@ -165,6 +204,27 @@ func (w *watcher) look(s samples) {
 		}
 	}
 	maps.Copy(w.seen, now)
+}
+
+// steady holds what the exporter takes to what it may take, however long it runs.
+func (w *watcher) steady(t *testing.T, state string) {
+	t.Helper()
+	info, err := os.Stat(state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	t.Logf("at most: resident %.1f MiB, %.0f descriptors; state %d bytes", w.rss/(1<<20), w.fds, info.Size())
+	if w.rss > 40<<20 && !raceEnabled {
+		t.Errorf("%.1f MiB were resident, want at most 40", w.rss/(1<<20))
+	}
+	if w.fds > 60 { // a rotated file is let go after a minute
+		t.Errorf("%.0f descriptors were open, want at most 60", w.fds)
+	}
+	if info.Size() > 256<<10 {
+		t.Errorf("the state has %d bytes, want at most 256 KiB", info.Size())
+	}
 }
 
 func readTruth(t *testing.T, path string) traffic.Truth {

@@ -36,6 +36,7 @@ type config struct {
 	rotateEvery time.Duration // 0: never
 	rotation    string        // rename or copytruncate
 	linger      time.Duration // how long lines go on into the renamed file
+	keep        int           // rotated files; 0: all
 	torn        bool
 }
 
@@ -85,6 +86,7 @@ func parse(args []string, stderr io.Writer) (config, error) {
 	flags.DurationVar(&c.rotateEvery, "rotate-every", 0, "rotate the output at this interval, as FILE.1, FILE.2, ...")
 	flags.StringVar(&c.rotation, "rotation", "rename", "rename (and create), or copytruncate")
 	flags.DurationVar(&c.linger, "linger", 0, "after a rename, write on into the renamed file for this time; in its second half every other line already goes to the new one")
+	flags.IntVar(&c.keep, "keep", 0, "keep this `number` of rotated files; 0 keeps all")
 	flags.BoolVar(&c.torn, "torn", false, "write lines in pieces and leave the last one unfinished until the next write")
 	if err := flags.Parse(args); err != nil {
 		return c, err
@@ -104,7 +106,7 @@ func (c *config) check(args []string) error {
 	switch {
 	case len(args) > 0:
 		return fmt.Errorf("unexpected argument %q", args[0])
-	case c.lines < 0 || c.rate < 0 || c.duration < 0 || c.rotateEvery < 0 || c.linger < 0:
+	case c.lines < 0 || c.rate < 0 || c.keep < 0 || c.duration < 0 || c.rotateEvery < 0 || c.linger < 0:
 		return errors.New("numbers and times must not be negative")
 	case c.rotation != "rename" && c.rotation != "copytruncate":
 		return fmt.Errorf("--rotation=%s: want rename or copytruncate", c.rotation)

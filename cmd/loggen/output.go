@@ -23,11 +23,12 @@ type output struct {
 	now, old sink // old takes lines until lingers has passed
 	lingers  time.Time
 	next     time.Time // rotation
-	rotated  int       // so far: the highest suffix
+	rotated  int       // the highest suffix so far
+	keep     int       // the highest suffix that there may be; 0 = any
 }
 
 func open(c config, stdout io.Writer) (*output, error) {
-	o := &output{path: c.output, every: c.rotateEvery, truncate: c.rotation == "copytruncate", linger: c.linger}
+	o := &output{path: c.output, every: c.rotateEvery, truncate: c.rotation == "copytruncate", linger: c.linger, keep: c.keep}
 	if c.torn {
 		o.torn = rand.New(rand.NewPCG(c.seed, 1))
 	}
@@ -92,7 +93,12 @@ func (o *output) rotate(now time.Time) error {
 			return err
 		}
 	}
-	o.rotated++
+	if o.rotated++; o.keep > 0 && o.rotated > o.keep {
+		if err := os.Remove(o.suffixed(o.rotated)); err != nil {
+			return err
+		}
+		o.rotated = o.keep
+	}
 	if o.truncate {
 		return o.copyTruncate()
 	}

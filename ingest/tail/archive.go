@@ -99,9 +99,16 @@ func (a *archive) skipTo(ctx context.Context, p *Position) ([]byte, error) {
 
 // readArchive is read for an archive. The end of the content, or an error in it, ends the file.
 func (x *file) readArchive(b *ingest.Buffer) (ingest.Block, bool) {
+	if x.ended { // the manager has not seen to it yet
+		return ingest.Block{}, false
+	}
 	before := x.offset
 	block, err := x.arch.lines.Next(b)
 	x.offset, x.dropping = x.arch.lines.Offset(), x.arch.lines.Dropping()
+	if err != nil && err != io.EOF { // what came of the last line is no line
+		x.offset -= int64(len(block.Data))
+		block.Data = nil
+	}
 	switch {
 	case x.offset-before != int64(len(block.Data)): // some was dropped: its bytes are gone
 		x.anchor = x.anchor[:0]

@@ -13,7 +13,8 @@
 //   - truncation with regrowth to any size, a writer that keeps its own offset and so leaves a hole of NUL bytes,
 //     copytruncate with the reader behind: the rest is read from the copy;
 //   - copies that somebody makes beside the log, also where the glob matches them: they are known by their content;
-//   - a restart from saved Positions, whatever rotation, copying and compression (gzip, zstd) happened meanwhile.
+//   - a restart from saved Positions, whatever rotation, copying and compression (gzip, zstd) happened meanwhile, and though
+//     directories, links and permissions may come later than the exporter.
 //
 // What a container runtime cut into pieces is handed out whole: the last piece with the content of those before it, also where
 // a rotation or a restart comes between them (turn.go says how). Only copytruncate several times between two looks can part
@@ -32,6 +33,10 @@
 //     Tick).
 //   - A file that is removed while nothing runs is gone: Stats.LostBytes counts what was known of it and not read, and one
 //     warning names it. The same for a rotated file that is moved to another directory in that time.
+//   - A compressed file that is damaged is read up to the damage: Stats.ReadErrors, and Stats.LostBytes for what was known of
+//     the rest.
+//   - A copy of the log that is put in its place (sed -i) is a new file, and read whole. Logs whose lines carry no time begin
+//     alike after each rotation, so content alone proves nothing there.
 //   - A file that is truncated to a size other than 0 and keeps its first lines is read again from its start: it cannot be
 //     told from a new one that begins alike.
 //   - Two files of which one is nothing but the first bytes of the other (a header) look like a copy in the making; such a

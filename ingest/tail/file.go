@@ -54,7 +54,9 @@ type file struct {
 	quietFrom time.Time // when it was last seen to change
 	lookSize  int64     // size and modification time when it was last put on the queue
 	lookTime  time.Time
-	lost      bool // unlinked
+	lost      bool   // unlinked
+	failure   string // of reading, when it was last logged, at failedAt
+	failedAt  int64
 	watch     *watcher
 	saved     Position  // what position last returned
 	waits     bool      // not to be read before others of its chain

@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,17 +18,22 @@ import (
 	"httpstatus_exporter/ingest"
 )
 
-var long = flag.Bool("long", false, "also run the tests that take minutes")
+var (
+	long   = flag.Bool("long", false, "also run the tests that take minutes (give go test a -timeout that is long enough)")
+	length = flag.Duration("length", 10*time.Minute, "with -long: how long the random scenes go on")
+)
 
 // A rig is a log directory with a writer that numbers its lines, and a reader that stands for the whole pipeline: workers
 // that count, and a state that is saved and restored. Counts and positions live and die together, as they do in a state
 // file.
 type rig struct {
-	t     testing.TB
-	dir   string
-	cfg   Config
-	wrote map[string]int // line -> times
-	n     int
+	t      testing.TB
+	dir    string
+	cfg    Config
+	wrote  map[string]int // line -> times
+	n      int
+	slow   time.Duration // that a worker rests after a block
+	buffer ingest.Buffer // of next
 
 	src    *ingest.Source
 	q      *ingest.Queue
@@ -67,10 +73,49 @@ func (r *rig) start() {
 		r.t.Fatal(err)
 	}
 	r.f = f
+	r.resume()
+}
+
+// startPaused starts the follower with nobody at work: the test is manager and worker, until resume.
+func (r *rig) startPaused() {
+	r.t.Helper()
+	r.q = ingest.NewQueue()
+	cfg := r.cfg
+	cfg.Resume = r.saved
+	f, err := New(cfg, r.src, r.q)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.f, f.running = f, true
+	for _, x := range f.files {
+		f.kick(x)
+	}
+}
+
+// next reads one block as a worker does. It is valid until the next call.
+func (r *rig) next() ingest.Block {
+	r.t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	time.AfterFunc(time.Second, cancel)
+	s, err := r.q.Take(ctx)
+	if err != nil {
+		r.t.Fatal("nothing is on the queue")
+	}
+	defer r.q.Done()
+	block, err := s.Next(&r.buffer)
+	if err != nil {
+		r.t.Errorf("Next: %v", err)
+	}
+	return block
+}
+
+// resume goes on as start does.
+func (r *rig) resume() {
 	ctx, cancel := context.WithCancel(context.Background())
 	r.cancel = cancel
 	r.done.Go(func() {
-		if err := f.Run(ctx); err != nil {
+		if err := r.f.Run(ctx); err != nil {
 			r.t.Errorf("Run: %v", err)
 		}
 	})
@@ -79,6 +124,16 @@ func (r *rig) start() {
 	}
 	r.snapshot()
 }
+
+// countMessages returns a logger that counts warnings.
+func countMessages(n *int) *slog.Logger { return slog.New(messageCounter{n}) }
+
+type messageCounter struct{ n *int }
+
+func (c messageCounter) Enabled(_ context.Context, l slog.Level) bool { return l >= slog.LevelWarn }
+func (c messageCounter) Handle(context.Context, slog.Record) error    { *c.n++; return nil }
+func (c messageCounter) WithAttrs([]slog.Attr) slog.Handler           { return c }
+func (c messageCounter) WithGroup(string) slog.Handler                { return c }
 
 func (r *rig) work(ctx context.Context) {
 	var b ingest.Buffer
@@ -93,6 +148,7 @@ func (r *rig) work(ctx context.Context) {
 		}
 		r.count(block, err == io.EOF)
 		r.q.Done()
+		time.Sleep(r.slow)
 	}
 }
 

@@ -95,9 +95,12 @@ func (f *Follower) retire(x *file) {
 	f.kick(x)
 }
 
-// letGo closes a file that has ended.
+// letGo closes a file that has ended. Of a compressed one that is damaged, or lacks what was written to the file that it was
+// made from, the rest is lost.
 func (f *Follower) letGo(x *file) {
 	f.q.Guard(func() {
+		f.src.Stats.LostBytes.Add(max(0, x.known-x.offset))
+		x.known = x.offset
 		p := x.position()
 		f.leave(&p, x.turn)
 		f.ledger.add(p, x.head, f.ledgerLimit())

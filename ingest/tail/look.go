@@ -17,11 +17,17 @@ type followed struct {
 	current *file // nil while there is none
 	had     bool  // has named a file before: the next one is a rotation
 	missing time.Time
-	trouble string // what was logged last, empty when all is well
+	trouble string // what was logged last, empty when all is well; an error, or one of the following
 	dir     *dir   // where its file really is, with the name that it has there
 	base    string
 	waits   waitRoom
 }
+
+// What is no error of a file that a glob matches: it has gone, or is a compressed one.
+const (
+	troubleMissing = "missing"
+	troublePacked  = "packed"
+)
 
 // look looks at everything: the paths, the files that no path names any more, the directories, the ledger.
 func (f *Follower) look(now time.Time) {
@@ -30,7 +36,7 @@ func (f *Follower) look(now time.Time) {
 	up := len(f.paths) > 0
 	for _, p := range f.paths {
 		f.lookAt(p, now)
-		up = up && p.trouble == ""
+		up = up && (p.trouble == "" || f.glob && (p.trouble == troubleMissing || p.trouble == troublePacked))
 	}
 	for _, x := range f.files {
 		if x.names == 0 {
@@ -50,11 +56,25 @@ func (f *Follower) look(now time.Time) {
 			seen = d.settled // a restart must decide what is undecided yet
 		}
 	}
-	f.q.Guard(func() { f.seen = seen })
+	absent := f.absentLinks()
+	f.q.Guard(func() { f.seen, f.absent = seen, absent })
 	f.src.Stats.Up.Store(0)
 	if up {
 		f.src.Stats.Up.Store(1)
 	}
+}
+
+// absentLinks says where the links that lead nowhere now have led to: rotated files lie there.
+func (f *Follower) absentLinks() (absent []Position) {
+	for _, p := range f.paths {
+		if p.current != nil || p.dir == nil || !p.had {
+			continue
+		}
+		if real := filepath.Join(p.dir.name, p.base); real != p.name {
+			absent = append(absent, Position{State: StateAbsent, Path: p.name, Name: real})
+		}
+	}
+	return absent
 }
 
 // expand finds the paths that the glob matches now. A path that has gone stays until its file has been let go.
@@ -88,10 +108,12 @@ func (f *Follower) lookAt(p *followed, now time.Time) {
 		return
 	case err != nil:
 		f.complain(p, "cannot look at the file", err)
-	case !info.Mode().IsRegular() && f.glob:
-		return
 	case !info.Mode().IsRegular():
-		f.complain(p, "cannot follow", errors.New("not a regular file"))
+		if !f.glob { // which may well match a directory
+			f.complain(p, "cannot follow", errors.New("not a regular file"))
+		}
+		f.lookWithout(p, now)
+		return
 	case p.current != nil && p.current.id == idOf(info):
 		p.missing = time.Time{}
 		f.content(p)
@@ -110,16 +132,21 @@ func (f *Follower) lookAt(p *followed, now time.Time) {
 	}
 }
 
-// lookMissing follows the last file of a path that names none at the moment: between rename and create, or for good.
+// lookMissing looks at a path that names nothing at the moment: between rename and create, or for good.
 func (f *Follower) lookMissing(p *followed, now time.Time) {
-	if p.missing.IsZero() {
-		p.missing = now
-	}
-	if p.trouble != "missing" {
-		p.trouble = "missing"
+	if p.trouble != troubleMissing {
+		p.trouble = troubleMissing
 		f.log.Info("the file does not exist; waiting for it", "path", p.name)
 	}
 	f.place(p)
+	f.lookWithout(p, now)
+}
+
+// lookWithout follows the last file of a path that names no file, until it is time to let go of it.
+func (f *Follower) lookWithout(p *followed, now time.Time) {
+	if p.missing.IsZero() {
+		p.missing = now
+	}
 	if x := p.current; x != nil {
 		f.lookBehind(x, now)
 		if x.lost || now.Sub(p.missing) >= f.wait {
@@ -147,14 +174,17 @@ func (f *Follower) open(p *followed, now time.Time) {
 		fd.Close()
 	case packed(fd):
 		fd.Close()
-		if p.trouble != "packed" {
-			p.trouble = "packed"
+		if p.trouble != troublePacked && !f.glob {
 			f.log.Warn("the file is compressed; only plain files are followed", "path", p.name)
 		}
+		p.trouble = troublePacked
 		return
 	default:
 		if x = f.begin(p, fd, info, now); x == nil {
 			fd.Close()
+			if p.current != nil {
+				f.lookBehind(p.current, now)
+			}
 			return
 		}
 	}
@@ -198,7 +228,11 @@ func (f *Follower) attach(p *followed, x *file, now time.Time) {
 	if f.files[x.id] == nil {
 		f.lineUp(x)
 	}
+	f.place(p)
 	f.q.Guard(func() {
+		if p.dir != nil {
+			x.name = filepath.Join(p.dir.name, p.base)
+		}
 		if old != nil {
 			old.names--
 		}
@@ -214,11 +248,6 @@ func (f *Follower) attach(p *followed, x *file, now time.Time) {
 	if old != nil && old.names == 0 {
 		old.rotatedAt = now
 		f.log.Info("the file was rotated", "path", p.name)
-	}
-	f.place(p)
-	if p.dir != nil {
-		name := filepath.Join(p.dir.name, p.base)
-		f.q.Guard(func() { x.name = name })
 	}
 }
 
@@ -242,6 +271,9 @@ func (f *Follower) lookBehind(x *file, now time.Time) {
 	info, err := x.fd.Stat()
 	if err != nil {
 		f.src.Stats.ReadErrors.Add(1)
+		if x.names == 0 && now.Sub(x.rotatedAt) >= f.wait && x.state.Load() == parked {
+			f.letGo(x) // as of a file server that has removed it
+		}
 		return
 	}
 	x.lost = unlinked(info)

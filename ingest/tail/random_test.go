@@ -41,7 +41,7 @@ type scenery struct {
 	torn    string              // rest of the line that was begun in log
 	maybe   map[string]bool
 	running bool
-	pieces  *runtime // writes pieces of lines; nil for whole lines
+	pieces  *containerRuntime // writes pieces of lines; nil for whole lines
 }
 
 const keep = 6 // rotated files
@@ -52,7 +52,7 @@ var actions = []struct {
 }{
 	{"write", 30}, {"torn", 8}, {"linger", 12}, {"pause", 25}, {"pause long", 3}, {"snapshot", 10}, {"kill", 5}, {"stop", 3}, {"start", 12},
 	{"rename", 6}, {"rename and linger", 6}, {"rename, no create", 3}, {"rename back", 2}, {"copytruncate", 6}, {"truncate", 2},
-	{"unlink", 2}, {"copy", 3}, {"compress", 5},
+	{"unlink", 2}, {"copy", 3}, {"link", 2}, {"compress", 5},
 }
 
 // orderly are the actions that a container runtime and people who look after its logs have: it never goes on with an old file
@@ -74,7 +74,8 @@ func script(rnd *rand.Rand, wrapped bool) []action {
 		total += a.weight
 	}
 	steps := make([]action, 20+rnd.IntN(60))
-	for i := range steps {
+	steps[0] = action{"hops", rnd.IntN(3)}
+	for i := 1; i < len(steps); i++ {
 		n := rnd.IntN(total)
 		for _, a := range actions {
 			if n -= a.weight; n < 0 {
@@ -135,6 +136,7 @@ func (s *scenery) do(a action) {
 func (s *scenery) disturb(a action) {
 	s.finishLine()
 	switch a.name {
+	case "hops": // see playScene
 	case "rename", "rename and linger", "rename, no create":
 		if s.files["log"] == nil {
 			return
@@ -189,6 +191,11 @@ func (s *scenery) disturb(a action) {
 		name := fmt.Sprint("log.", 1+a.arg%keep)
 		if _, err := os.Lstat(s.path(name + ".bak")); err != nil && s.files[name] != nil && s.packed[name] == "" {
 			s.copy(name, name+".bak")
+		}
+	case "link":
+		name := fmt.Sprint("log.", 1+a.arg%keep)
+		if s.files[name] != nil && s.packed[name] == "" {
+			os.Link(s.path(name), s.path(name+".old")) // or there is one already
 		}
 	case "compress":
 		name := fmt.Sprint("log.", 1+a.arg%keep)
@@ -294,6 +301,19 @@ func (s *scenery) gone(name string) {
 	delete(s.packed, name)
 }
 
+// followThrough has the log followed through a chain of symbolic links.
+func (s *scenery) followThrough(hops int) {
+	target := "log"
+	for i := range hops {
+		name := "hop" + string(rune('a'+i))
+		if err := os.Symlink(target, s.path(name)); err != nil {
+			s.t.Fatal(err)
+		}
+		target = name
+	}
+	s.cfg.Path = s.path(target)
+}
+
 // uncertain notes that what is not saved of a content may be lost from now on.
 func (s *scenery) uncertain(c *content) {
 	for _, line := range c.lines {
@@ -321,7 +341,10 @@ func playScene(t testing.TB, kind string, steps []action) []string {
 	defer os.RemoveAll(r.dir)
 	s := &scenery{rig: r, files: make(map[string]*content), packed: make(map[string]string), maybe: make(map[string]bool)}
 	if kind != "plain" {
-		s.pieces = &runtime{r: r, docker: kind == "docker", open: make(map[string]string)}
+		s.pieces = &containerRuntime{r: r, docker: kind == "docker", open: make(map[string]string)}
+	}
+	if len(steps) > 0 && steps[0].name == "hops" {
+		s.followThrough(steps[0].arg)
 	}
 	s.create()
 	s.start()
@@ -390,9 +413,9 @@ func shrink(t testing.TB, kind string, steps []action) []action {
 }
 
 func TestRandomScenes(t *testing.T) {
-	runs, first := 60, uint64(time.Now().UnixNano()%1e9)
+	runs, first, begin := 60, uint64(time.Now().UnixNano()%1e9), time.Now()
 	if *long {
-		runs = 5000
+		runs = 1 << 30 // until the time is over
 	}
 	if *runsFlag > 0 {
 		runs = *runsFlag
@@ -400,7 +423,13 @@ func TestRandomScenes(t *testing.T) {
 	if *seedFlag != 0 {
 		runs, first = 1, *seedFlag
 	}
+	played := 0
+	defer func() { t.Logf("%d scenes in %v", played, time.Since(begin).Round(time.Second)) }()
 	for i := range runs {
+		if *long && *runsFlag == 0 && time.Since(begin) > *length {
+			return
+		}
+		played++
 		seed := first + uint64(i)
 		kind := []string{"plain", "cri", "plain", "docker"}[seed%4]
 		synctest.Test(t, func(t *testing.T) {

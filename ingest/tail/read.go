@@ -143,11 +143,11 @@ func (x *file) inHole(data []byte) bool {
 // truncated: over the hole, which may be of any size, without reading it, then over what is left of its last page.
 func (x *file) skipHole(data []byte) {
 	x.anchor = x.anchor[:0]
-	if next := seekData(x.fd, x.offset); next > x.offset {
-		x.offset = next
-		return
+	n := seekData(x.fd, x.offset) - x.offset
+	if n == 0 {
+		n = int64(len(data) - len(bytes.TrimLeft(data, "\x00")))
+		x.hole = n == int64(len(data))
 	}
-	n := len(data) - len(bytes.TrimLeft(data, "\x00"))
-	x.offset += int64(n)
-	x.hole = n == len(data)
+	x.offset += n
+	x.f.src.Stats.Bytes.Add(-n) // account adds them: nobody wrote these
 }

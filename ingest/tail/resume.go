@@ -18,6 +18,8 @@ func (f *Follower) restore(saved []Position, now time.Time) {
 		case StateRetired:
 			f.leave(&p, 0)
 			f.ledger.add(p, nil, len(saved))
+		case StateAbsent:
+			f.expectAt(p.Path, p.Name)
 		default:
 			open = append(open, p)
 		}
@@ -35,7 +37,7 @@ func (f *Follower) restore(saved []Position, now time.Time) {
 	var rest, empty []Position
 	for _, p := range open {
 		if p.State == StateCurrent {
-			f.expectAt(p.Path)
+			f.expectAt(p.Path, p.Name)
 		}
 		s, ok := byID[p.id()]
 		switch {
@@ -55,6 +57,9 @@ func (f *Follower) restore(saved []Position, now time.Time) {
 	// a file that is found by name. The look decides about those that have content now, the ledger watches the others.
 	f.look(now)
 	for _, p := range empty {
+		if x := f.files[p.id()]; x != nil && x.offset == 0 {
+			x.hole = p.Hole // NUL bytes that begin it are none of a line in any case
+		}
 		if s := byID[p.id()]; f.files[p.id()] == nil && s.size == 0 {
 			p.Name = s.name
 			f.ledger.add(p, nil, f.ledgerLimit())
@@ -145,12 +150,16 @@ func (f *Follower) resumed(x *file, p *Position, now time.Time) {
 	}
 }
 
-// expectAt makes a path known that named a file when the positions were saved.
-func (f *Follower) expectAt(name string) {
-	if f.paths[name] == nil {
-		f.paths[name] = &followed{name: name}
+// expectAt makes a path known that named a file when the positions were saved: real, which tells where its rotated files are
+// while a symbolic link leads nowhere.
+func (f *Follower) expectAt(name, real string) {
+	p := f.paths[name]
+	if p == nil {
+		p = &followed{name: name}
+		f.paths[name] = p
 	}
-	f.paths[name].had = true
+	p.had = true
+	f.placeAt(p, real)
 }
 
 // unpack looks for the saved positions that were not found in any plain file among the compressed ones, once, and gives up
@@ -179,7 +188,8 @@ func (f *Follower) unpack() {
 			if lost == 0 {
 				f.leave(&p, 0)
 			}
-			f.ledger.addContent(p, f.ledgerLimit())
+			p.Size = p.Offset
+			f.ledger.add(p, nil, f.ledgerLimit()) // should it come back: a directory that is mounted late, a file that may be read
 		})
 		if x != nil {
 			f.log.Info("reading on in a compressed file", "file", x.name, "offset", x.offset)

@@ -1,8 +1,10 @@
 package tail
 
 import (
+	"bytes"
 	"fmt"
 	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -111,6 +113,15 @@ func TestResume(t *testing.T) {
 		r.truncate("log")
 		r.write("log", 10)
 	})
+	down(t, "born, rotated, linked and compressed", func(r *rig) {
+		r.rename("log", "log.3")
+		r.n = 17*1000 - 1
+		r.write("log", 1) // so little that the compressed file is the larger one, and found first
+		os.Link(r.path("log"), r.path("log.1.old"))
+		r.rename("log", "log.2")
+		r.compress("log.2", ".zst")
+		r.write("log", 10)
+	})
 	down(t, "moved to another file system", func(r *rig) {
 		r.copy("log", "new")
 		r.remove("log")
@@ -119,6 +130,25 @@ func TestResume(t *testing.T) {
 	})
 	down(t, "removed and not yet created", func(r *rig) {
 		r.rename("log", "log.1")
+	})
+	scene(t, "the directory comes later, as when it is mounted late", func(c *Config) { c.Path = filepath.Join(filepath.Dir(c.Path), "sub", "log") }, func(r *rig) {
+		os.Mkdir(r.path("sub"), 0o755)
+		r.write("sub/log", 100)
+		r.start()
+		r.settled()
+		r.rename("sub/log", "sub/log.1")
+		r.write("sub/log", 100)
+		r.stop()
+		r.rename("sub", "elsewhere")
+		r.start()
+		r.pause(10)
+		r.snapshot()
+		r.restart()
+		r.pause(10)
+		r.rename("elsewhere", "sub")
+		r.write("sub/log", 10)
+		r.pause(10)
+		r.write("sub/log.1", 10)
 	})
 	scene(t, "pruned", nil, func(r *rig) {
 		r.write("log", 100)
@@ -188,6 +218,52 @@ func TestResume(t *testing.T) {
 }
 
 func TestResumeCountsLostBytes(t *testing.T) {
+	scene(t, "compressed, and the compressed file is cut off", nil, func(r *rig) {
+		r.write("log", 100)
+		r.start()
+		r.settled()
+		info, _ := os.Stat(r.path("log"))
+		fd := r.open("log")
+		r.raw(fd, "0123456789") // known, and not read
+		r.pause(10)
+		r.snapshot()
+		r.kill()
+		r.raw(fd, "\n")
+		fd.Close()
+		data, _ := os.ReadFile(r.path("log"))
+		var packed bytes.Buffer
+		for _, part := range [][]byte{data[:info.Size()], data[info.Size():]} {
+			z := gzip.NewWriter(&packed)
+			z.Write(part)
+			z.Close()
+		}
+		os.WriteFile(r.path("log.1.gz"), packed.Bytes()[:packed.Len()-20], 0o644)
+		r.remove("log")
+		r.start()
+		r.pause(20)
+		wantStat(r.t, "LostBytes", r.src.Stats.LostBytes.Load(), 10)
+		wantStat(r.t, "ReadErrors", r.src.Stats.ReadErrors.Load(), 1)
+	})
+	scene(t, "rotated three times, and the oldest pruned", nil, func(r *rig) {
+		r.write("log", 100)
+		r.start()
+		r.settled()
+		fd := r.open("log")
+		r.raw(fd, "0123456789")
+		fd.Close()
+		r.pause(10)
+		r.snapshot()
+		r.kill()
+		r.remove("log")
+		for _, to := range []string{"log.2", "log.1"} {
+			r.write("log", 100)
+			r.rename("log", to)
+		}
+		r.write("log", 100)
+		r.start()
+		r.settled()
+		wantStat(r.t, "LostBytes", r.src.Stats.LostBytes.Load(), 10)
+	})
 	scene(t, "pruned with unread bytes", nil, func(r *rig) {
 		r.write("log", 100)
 		r.start()

@@ -50,6 +50,32 @@ func TestRotation(t *testing.T) {
 		}
 		old.Close()
 	})
+	scene(t, "rename, writers switch one after the other for two seconds", nil, func(r *rig) {
+		var writers [8]*os.File
+		for i := range writers {
+			writers[i] = r.open("log")
+		}
+		r.start()
+		for range 3 {
+			os.Rename(r.path("log.2"), r.path("log.3"))
+			os.Rename(r.path("log.1"), r.path("log.2"))
+			r.rename("log", "log.1")
+			r.write("log", 3) // the new file has lines, and then the old one gets more
+			for step := range 26 {
+				for i, fd := range writers {
+					if step == 3*i {
+						fd.Close()
+						writers[i] = r.open("log")
+					}
+					r.writeTo(writers[i], 1+(step+i)%3)
+				}
+				r.pause(4)
+			}
+		}
+		for _, fd := range writers {
+			fd.Close()
+		}
+	})
 	scene(t, "rename, no create", nil, func(r *rig) {
 		r.write("log", 100)
 		r.start()
@@ -85,6 +111,26 @@ func TestRotation(t *testing.T) {
 		r.remove("log")
 		r.rename("log.1", "log")
 		r.write("log", 100)
+	})
+	scene(t, "renamed away and back, as kubelet does when the runtime cannot reopen", nil, func(r *rig) {
+		r.start()
+		fd := r.open("log")
+		for i := range 12 {
+			r.writeTo(fd, 10)
+			r.pause(i % 3)
+			r.rename("log", "log.20260731-100000")
+			r.writeTo(fd, 10)
+			r.pause(i % 4)
+			if i%5 == 4 {
+				r.pause(30) // until it has been let go
+			}
+			r.rename("log.20260731-100000", "log")
+			if i%4 == 3 {
+				r.snapshot()
+				r.restart()
+			}
+		}
+		fd.Close()
 	})
 	scene(t, "unlink", nil, func(r *rig) {
 		r.write("log", 100)
@@ -185,9 +231,14 @@ func TestDrainAndCaughtUp(t *testing.T) {
 	})
 }
 
-// TestCompressedBetweenLooks rotates and compresses several times between two looks. It runs by the real clock: what is
-// decided by the times of files cannot be seen in a bubble.
-func TestCompressedBetweenLooks(t *testing.T) {
+// TestBetweenLooks rotates several times between two looks, compressing or not. It runs by the real clock: what is decided by
+// the times of files cannot be seen in a bubble.
+func TestBetweenLooks(t *testing.T) {
+	t.Run("plain", func(t *testing.T) { testBetweenLooks(t, false) })
+	t.Run("compressed", func(t *testing.T) { testBetweenLooks(t, true) })
+}
+
+func testBetweenLooks(t *testing.T, compress bool) {
 	t.Parallel()
 	r := newRig(t, func(c *Config) { c.Tick = time.Second })
 	r.write("log", 100)
@@ -195,12 +246,18 @@ func TestCompressedBetweenLooks(t *testing.T) {
 	r.pause(1)
 	for i := range 8 {
 		r.write("log", 100)
+		ext := ""
+		if compress {
+			ext = ".gz"
+		}
 		for n := i; n > 0; n-- {
-			r.rename(fmt.Sprintf("log.%d.gz", n), fmt.Sprintf("log.%d.gz", n+1))
+			r.rename(fmt.Sprint("log.", n, ext), fmt.Sprint("log.", n+1, ext))
 		}
 		r.rename("log", "log.1")
 		r.write("log", 10)
-		r.compress("log.1", ".gz")
+		if compress {
+			r.compress("log.1", ext)
+		}
 		time.Sleep(r.cfg.Tick * 2 / 5)
 		if i == 4 {
 			r.snapshot()

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -47,6 +48,11 @@ func (f *Follower) place(p *followed) {
 		}
 		real = danglingTarget(p.name)
 	}
+	f.placeAt(p, real)
+}
+
+// placeAt notes where the file of p really is, or was.
+func (f *Follower) placeAt(p *followed, real string) {
 	name, base := filepath.Split(real)
 	name = filepath.Clean(name)
 	if p.dir != nil && p.dir.name == name && p.base == base {
@@ -123,9 +129,13 @@ func (f *Follower) scan(d *dir, now time.Time) {
 	if d.settled.IsZero() {
 		d.settled = f.seen
 	}
+	if d.settled.After(now) { // the clock was set back since the positions were saved
+		d.settled = now
+	}
 	since := d.settled
 	d.mtime, d.open, d.unsure = info.ModTime(), false, now.Sub(info.ModTime()) < clockSlack
 	decided := make(map[fileID]decision)
+	shifted := false // names change meanwhile
 	var unknown []found
 	for _, e := range entries {
 		p := d.rotatedFrom(e.Name())
@@ -133,10 +143,11 @@ func (f *Follower) scan(d *dir, now time.Time) {
 			continue
 		}
 		name := filepath.Join(d.name, e.Name())
-		if q := f.paths[name]; q != nil {
+		if q := f.paths[name]; q != nil && q.trouble != troublePacked {
 			continue // the glob's own: lookAt decides
 		}
 		info, err := os.Lstat(name)
+		shifted = shifted || err != nil
 		if err == nil && !f.meetAgain(d, name, info, decided, now) {
 			unknown = append(unknown, found{p, name, info})
 		}
@@ -148,8 +159,8 @@ func (f *Follower) scan(d *dir, now time.Time) {
 		f.examine(d, u, since.Add(-clockSlack), now, decided)
 	}
 	d.decided = decided
-	if after, err := os.Stat(d.name); err == nil && after.ModTime().Equal(d.mtime) {
-		d.scanned = begun // else names were being shifted meanwhile
+	if after, err := os.Stat(d.name); err == nil && after.ModTime().Equal(d.mtime) && !shifted {
+		d.scanned = begun
 	}
 	if !d.open {
 		d.settled = now
@@ -436,6 +447,9 @@ func (f *Follower) classify(fd *os.File, info os.FileInfo, path string) (likenes
 // still be read, else up to the offset; p becomes the position that was compared.
 func (f *Follower) holdAgainst(s *sample, p *Position) likeness {
 	if p.Packed {
+		if f.files[p.id()] != nil {
+			p.Size = math.MaxInt64 // is read to its end, so the sample is a copy
+		}
 		return s.compare(p)
 	}
 	var fd *os.File

@@ -17,10 +17,7 @@ func (f *Follower) settle(now time.Time) {
 			continue
 		}
 		if x.broken != nil {
-			f.src.Stats.ReadErrors.Add(1)
-			f.log.Warn("reading failed", "file", x.name, "err", x.broken)
-			x.broken = nil
-			x.lookTime = time.Time{} // again at the next look
+			f.failed(x)
 		}
 		switch {
 		case x.changed:
@@ -34,6 +31,18 @@ func (f *Follower) settle(now time.Time) {
 	}
 	f.takeTurns(now)
 	f.answerWaiters()
+}
+
+// failed counts a read that failed and has it tried again at the next look. A message is due when reading had gone on since
+// the last one.
+func (f *Follower) failed(x *file) {
+	f.src.Stats.ReadErrors.Add(1)
+	if what, at := x.broken.Error(), x.done.Load(); x.failure != what || x.failedAt != at {
+		x.failure, x.failedAt = what, at
+		f.log.Warn("reading failed; trying again at every tick", "file", x.name, "offset", at, "err", what)
+	}
+	x.broken = nil
+	x.lookTime = time.Time{}
 }
 
 // truncated starts a file over whose content is not the one that was read. What had not been read yet is read from the

@@ -70,6 +70,7 @@ type Follower struct {
 	dirs       map[string]*dir
 	ledger     ledger
 	unresolved []Position                  // saved positions whose files have not been found (yet)
+	absent     []Position                  // see StateAbsent
 	left       map[string][]container.Open // by chain: what was open in a file that is closed
 	seen       time.Time                   // begin of the last look at everything
 	looks      int
@@ -240,7 +241,7 @@ func (f *Follower) Positions() []Position {
 	for _, p := range f.ledger.list {
 		ps = append(ps, p.Position)
 	}
-	return append(ps, f.unresolved...)
+	return append(append(ps, f.absent...), f.unresolved...)
 }
 
 // kick puts a file that may have something to read on the queue, or has it read again where it is there already.

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// A runtime is a container runtime that writes pieces of lines into the log of a rig.
-type runtime struct {
+// A containerRuntime is a container runtime that writes pieces of lines into the log of a rig.
+type containerRuntime struct {
 	r      *rig
 	docker bool
 	n      int
@@ -19,14 +19,14 @@ type runtime struct {
 
 // piece appends one piece to the log, and notes what is to come of it: the line as it is, the last piece with the content
 // of those before it (see next).
-func (w *runtime) piece(name, stream string, last bool) {
+func (w *containerRuntime) piece(name, stream string, last bool) {
 	fd := w.r.open(name)
 	defer fd.Close()
 	w.r.raw(fd, w.next(stream, last))
 }
 
 // next returns the next piece with its line end.
-func (w *runtime) next(stream string, last bool) string {
+func (w *containerRuntime) next(stream string, last bool) string {
 	w.n++
 	content := fmt.Sprintf(`%06d \x22 "piece" %s`, w.n, strings.Repeat("x", 40+300*(w.n%3)))
 	raw, want := w.wrap(content, stream, last), content
@@ -44,7 +44,7 @@ func (w *runtime) next(stream string, last bool) string {
 	return raw + "\n"
 }
 
-func (w *runtime) wrap(content, stream string, last bool) string {
+func (w *containerRuntime) wrap(content, stream string, last bool) string {
 	at := time.Date(2026, 11, 22+w.n, 13, 34, 0, w.n%1000*1e6, time.UTC).Format("2006-01-02T15:04:05.000000000Z07:00")
 	if w.docker {
 		if last {
@@ -61,7 +61,7 @@ func (w *runtime) wrap(content, stream string, last bool) string {
 }
 
 // lines writes whole lines, some of them in pieces.
-func (w *runtime) lines(n int) {
+func (w *containerRuntime) lines(n int) {
 	for i := range n {
 		stream := []string{"stdout", "stdout", "stderr"}[i%3]
 		for range i % 4 {
@@ -72,17 +72,17 @@ func (w *runtime) lines(n int) {
 }
 
 // rotate gives the log a dated name, as kubelet does. Docker numbers.
-func (w *runtime) rotate() string {
+func (w *containerRuntime) rotate() string {
 	name := fmt.Sprintf("log.20261122-13%04d", w.n)
 	w.r.rename("log", name)
 	return name
 }
 
 // wrapped runs a scene for each runtime.
-func wrapped(t *testing.T, name string, play func(w *runtime)) {
+func wrapped(t *testing.T, name string, play func(w *containerRuntime)) {
 	for _, docker := range []bool{false, true} {
 		scene(t, fmt.Sprintf("%s, docker %v", name, docker), nil, func(r *rig) {
-			w := &runtime{r: r, docker: docker, open: map[string]string{}}
+			w := &containerRuntime{r: r, docker: docker, open: map[string]string{}}
 			r.write("log", 0)
 			r.start()
 			play(w)
@@ -92,14 +92,14 @@ func wrapped(t *testing.T, name string, play func(w *runtime)) {
 
 // TestPieces: lines that a container runtime cut are put together, wherever the cut is.
 func TestPieces(t *testing.T) {
-	wrapped(t, "in one file", func(w *runtime) {
+	wrapped(t, "in one file", func(w *containerRuntime) {
 		for range 10 {
 			w.lines(20)
 			w.r.pause(1)
 		}
 	})
 	for gap := range 3 {
-		wrapped(t, fmt.Sprintf("rotated between pieces of both streams, looks between %d", gap*7), func(w *runtime) {
+		wrapped(t, fmt.Sprintf("rotated between pieces of both streams, looks between %d", gap*7), func(w *containerRuntime) {
 			for i := range 12 {
 				w.lines(i)
 				w.piece("log", "stdout", false)
@@ -118,7 +118,7 @@ func TestPieces(t *testing.T) {
 			}
 		})
 	}
-	wrapped(t, "rotated several times between two looks", func(w *runtime) {
+	wrapped(t, "rotated several times between two looks", func(w *containerRuntime) {
 		for i := range 6 {
 			w.lines(3)
 			for range 4 {
@@ -129,7 +129,7 @@ func TestPieces(t *testing.T) {
 			w.r.pause(i)
 		}
 	})
-	wrapped(t, "the new file stays empty for long", func(w *runtime) {
+	wrapped(t, "the new file stays empty for long", func(w *containerRuntime) {
 		w.lines(3)
 		w.piece("log", "stdout", false)
 		w.r.pause(5)
@@ -139,7 +139,7 @@ func TestPieces(t *testing.T) {
 		w.piece("log", "stdout", true)
 		w.lines(3)
 	})
-	wrapped(t, "no new file for long", func(w *runtime) {
+	wrapped(t, "no new file for long", func(w *containerRuntime) {
 		w.lines(3)
 		w.piece("log", "stdout", false)
 		w.r.pause(5)
@@ -150,7 +150,7 @@ func TestPieces(t *testing.T) {
 		w.piece("log", "stdout", true)
 		w.lines(3)
 	})
-	wrapped(t, "renamed back", func(w *runtime) {
+	wrapped(t, "renamed back", func(w *containerRuntime) {
 		w.lines(3)
 		w.piece("log", "stdout", false)
 		name := w.rotate()
@@ -160,7 +160,7 @@ func TestPieces(t *testing.T) {
 		w.rotate()
 		w.lines(3)
 	})
-	wrapped(t, "truncated after a copy", func(w *runtime) {
+	wrapped(t, "truncated after a copy", func(w *containerRuntime) {
 		for i := range 8 {
 			w.lines(3)
 			w.piece("log", "stdout", false)
@@ -186,7 +186,7 @@ func TestPiecesAcrossRestarts(t *testing.T) {
 					continue
 				}
 				name := fmt.Sprintf("saved before the rotation %v, %d rotations while down, packed %q", saved, rotations, packed)
-				wrapped(t, name, func(w *runtime) {
+				wrapped(t, name, func(w *containerRuntime) {
 					w.lines(5)
 					w.r.settled()
 					w.r.snapshot()
@@ -211,7 +211,7 @@ func TestPiecesAcrossRestarts(t *testing.T) {
 			}
 		}
 	}
-	wrapped(t, "the old file is removed while down", func(w *runtime) {
+	wrapped(t, "the old file is removed while down", func(w *containerRuntime) {
 		w.lines(5)
 		w.piece("log", "stdout", false)
 		w.r.settled()
@@ -222,7 +222,7 @@ func TestPiecesAcrossRestarts(t *testing.T) {
 		w.r.start()
 		w.lines(5)
 	})
-	wrapped(t, "killed while the new file waits", func(w *runtime) {
+	wrapped(t, "killed while the new file waits", func(w *containerRuntime) {
 		for i := range 10 {
 			w.lines(2)
 			w.piece("log", "stdout", false)
@@ -239,7 +239,7 @@ func TestPiecesAcrossRestarts(t *testing.T) {
 func TestPiecesTooLong(t *testing.T) {
 	for _, docker := range []bool{false, true} {
 		scene(t, fmt.Sprintf("docker %v", docker), func(c *Config) { c.MaxLine = 5000 }, func(r *rig) {
-			w := &runtime{r: r, docker: docker, open: map[string]string{}}
+			w := &containerRuntime{r: r, docker: docker, open: map[string]string{}}
 			r.start()
 			for i := range 40 {
 				w.piece("log", "stdout", false)
@@ -267,7 +267,7 @@ func TestPiecesTooLong(t *testing.T) {
 }
 
 // wrapLast ends the line of stdout and returns how it would have been handed out.
-func (w *runtime) wrapLast() string {
+func (w *containerRuntime) wrapLast() string {
 	before := len(w.r.wrote)
 	known := make(map[string]bool, before)
 	for line := range w.r.wrote {
