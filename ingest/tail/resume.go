@@ -171,6 +171,10 @@ func (f *Follower) unpack() {
 	now := time.Now()
 	for len(f.unresolved) > 0 && f.ctx.Err() == nil {
 		p := f.unresolved[0]
+		if f.followedMeanwhile(&p) {
+			f.q.Guard(func() { f.unresolved = f.unresolved[1:] })
+			continue
+		}
 		x := f.findCopy(&p, nil)
 		if f.ctx.Err() != nil {
 			return
@@ -198,4 +202,15 @@ func (f *Follower) unpack() {
 			f.log.Warn("a file that was being read has gone while nobody looked", "file", name, "lost_bytes_at_least", lost)
 		}
 	}
+}
+
+// followedMeanwhile reports whether a look has found the file of a saved position that restore missed, because names were being
+// shifted while it listed the directory.
+func (f *Follower) followedMeanwhile(p *Position) bool {
+	x := f.files[p.id()]
+	if x == nil || x.arch != nil {
+		return false
+	}
+	info, err := x.fd.Stat()
+	return err == nil && newSample(x.fd, info.Size()).compare(p) == alike
 }
