@@ -28,7 +28,7 @@ func (f *Finite) Source() *Source { return f.src }
 // Next implements Stream.
 func (f *Finite) Next(b *Buffer) (Block, error) {
 	before := f.lines.Offset()
-	block, err := f.lines.Next(b)
+	block, err := f.lines.NextJoined(b)
 	stats := &f.src.Stats
 	stats.Bytes.Add(f.lines.Offset() - before)
 	stats.LastRead.Store(time.Now().UnixNano())

@@ -10,8 +10,6 @@ import (
 
 // Lines cuts a sequential reader into blocks of whole lines. Every way to cut the input into reads gives the same lines.
 // A line longer than the maximum is dropped, whatever its length, with no memory but the buffer's, and counted once.
-//
-// Lines that a container runtime cut into pieces are put together: see container.Joiner.
 type Lines struct {
 	r        io.Reader
 	max      int    // longest line, without '\n'
@@ -30,9 +28,6 @@ func NewLines(r io.Reader, maxLine int) *Lines {
 	return &Lines{r: r, max: maxLine, join: container.Joiner{MaxLine: maxLine}}
 }
 
-// Joiner returns what puts the pieces of lines together. It changes with Next.
-func (l *Lines) Joiner() *container.Joiner { return &l.join }
-
 // Offset returns how many bytes of the input have been handed out as lines or dropped.
 func (l *Lines) Offset() int64 { return l.offset }
 
@@ -41,6 +36,14 @@ func (l *Lines) Dropping() bool { return l.dropping }
 
 // Resume tells a Lines whose reader stands in the middle of an input where that is.
 func (l *Lines) Resume(offset int64, dropping bool) { l.offset, l.dropping = offset, dropping }
+
+// NextJoined is Next, with the lines put together that a container runtime cut into pieces: see container.Joiner.
+func (l *Lines) NextJoined(b *Buffer) (Block, error) {
+	block, err := l.Next(b)
+	data, tooLong := l.join.Join(block.Data)
+	block.Data, block.TooLong = data, block.TooLong+tooLong
+	return block, err
+}
 
 // Next reads the next block into b: as many whole lines as have come by the first read that completes one. It blocks as r
 // does. At the end of the input the last line may lack its '\n', and the error is io.EOF or what r returned.
@@ -71,18 +74,13 @@ func (l *Lines) Next(b *Buffer) (Block, error) {
 			end := from + i + 1
 			l.keep(buf[end:n])
 			l.offset += int64(end)
-			return l.block(buf[:end], start), nil
+			return Block{Data: buf[:end], Offset: start}, nil
 		}
 		if err != nil {
 			l.offset += int64(n)
-			return l.block(buf[:n], start), err
+			return Block{Data: buf[:n], Offset: start}, err
 		}
 	}
-}
-
-func (l *Lines) block(data []byte, start int64) Block {
-	data, tooLong := l.join.Join(data)
-	return Block{Data: data, Offset: start, TooLong: tooLong}
 }
 
 // read is one Read of r that gives at least a byte or the error, which stays. A reader that gives neither a hundred times

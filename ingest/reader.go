@@ -70,7 +70,7 @@ func (r *Reader) Run(ctx context.Context) error {
 func (r *Reader) fill(ctx context.Context) error {
 	for ctx.Err() == nil {
 		before := r.lines.Offset()
-		r.block, r.err = r.lines.Next(&r.ahead)
+		r.block, r.err = r.lines.NextJoined(&r.ahead)
 		r.size = r.lines.Offset() - before
 		if ctx.Err() != nil && r.err != nil && r.err != io.EOF {
 			return nil // the deadline that Run has set

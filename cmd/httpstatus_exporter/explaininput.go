@@ -65,7 +65,7 @@ func linesOf(r io.Reader, maxLine int) iter.Seq2[string, error] {
 		in := ingest.NewLines(r, maxLine)
 		var buffer ingest.Buffer
 		for {
-			block, err := in.Next(&buffer)
+			block, err := in.NextJoined(&buffer)
 			for range block.TooLong {
 				if !yield("", errTooLong) {
 					return

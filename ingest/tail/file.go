@@ -61,6 +61,8 @@ type file struct {
 	saved     Position  // what position last returned
 	waits     bool      // not to be read before others of its chain
 	waitsFrom time.Time // when that was first asked
+	asked     time.Time // lookTime and lookSize when it could not be told what the file is
+	askedSize int64
 	scans     int       // scans that had begun when it was found
 	begin     time.Time // of the first line, once that is known
 	turn      int       // number among all turns; 0 for a file that never waited
@@ -83,10 +85,12 @@ func (x *file) Next(b *ingest.Buffer) (ingest.Block, error) {
 	} else {
 		block, more = x.read(b)
 	}
-	x.account(before)
-	if x.offset > before && x.joiner().Wrapped() {
+	joined, tooLong := x.join.Join(block.Data)
+	block.Data, block.TooLong = joined, block.TooLong+tooLong
+	if x.join.Wrapped() {
 		x.wrapped.Store(true)
 	}
+	x.account(before)
 
 	// From the Put on, x belongs to another worker; from the parking on, to the manager.
 	f, ended, attention := x.f, x.ended, x.ended || x.changed || x.broken != nil
@@ -142,7 +146,7 @@ func (x *file) position() Position {
 		p.State = StateRotated
 	}
 	p.Path, p.Name, p.Hole, p.Packed = x.path, x.name, x.hole, x.arch != nil
-	p.Wrapped, p.Waits, p.Open, p.Chain = x.wrapped.Load(), x.waits, x.joiner().Open(), ""
+	p.Wrapped, p.Waits, p.Open, p.Chain = x.wrapped.Load(), x.waits, x.join.Open(), ""
 	if x.chain != x.path {
 		p.Chain = x.chain
 	}

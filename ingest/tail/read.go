@@ -36,10 +36,7 @@ func (x *file) read(b *ingest.Buffer) (block ingest.Block, more bool) {
 			}
 		}
 		x.extendHead(buf, a)
-		block, more = x.cut(buf, a, len(data) == size)
-		joined, tooLong := x.join.Join(block.Data)
-		block.Data, block.TooLong = joined, block.TooLong+tooLong
-		return block, more
+		return x.cut(buf, a, len(data) == size)
 	}
 }
 

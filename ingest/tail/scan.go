@@ -21,7 +21,7 @@ type dir struct {
 	shapes  map[string]*followed // see shapeOf; of paths that are symbolic links
 	mtime   time.Time            // of the directory when it was scanned
 	settled time.Time            // begin of the last scan that left no file undecided; before the first one, Follower.seen
-	scanned int                  // number, among all scans, of the last one that nothing disturbed
+	scanned int                  // number of the last scan among all scans
 	open    bool                 // a file could not be decided about
 	unsure  bool                 // scan again at the next look, changed or not
 	decided map[fileID]decision  // files that need not be read
@@ -158,9 +158,9 @@ func (f *Follower) scan(d *dir, now time.Time) {
 	for _, u := range unknown {
 		f.examine(d, u, since.Add(-clockSlack), now, decided)
 	}
-	d.decided = decided
-	if after, err := os.Stat(d.name); err == nil && after.ModTime().Equal(d.mtime) && !shifted {
-		d.scanned = begun
+	d.decided, d.scanned = decided, begun
+	if after, err := os.Stat(d.name); err != nil || !after.ModTime().Equal(d.mtime) || shifted {
+		d.open = true // a file may have had neither of its names
 	}
 	if !d.open {
 		d.settled = now
@@ -344,7 +344,7 @@ func (f *Follower) missedArchive(p *followed, fd *os.File, info os.FileInfo, qui
 	if grown != nil {
 		return f.openCopy(grown, fd.Name()), true
 	}
-	x := &file{f: f, id: idOf(info), fd: fd, path: p.name, chain: p.name, name: fd.Name(), head: head}
+	x := &file{f: f, id: idOf(info), fd: fd, path: p.name, chain: p.name, name: fd.Name(), head: head, join: container.Joiner{MaxLine: f.maxLine}}
 	x.wrapped.Store(container.Wraps(head))
 	x.arch = openArchive(fd, f.maxLine)
 	return x, true

@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"httpstatus_exporter/ingest/container"
 )
 
 // settle sees to the files that Next has parked for the manager: truncated, broken, ended.
@@ -189,7 +191,7 @@ func (f *Follower) openCopy(p *Position, name string) *file {
 		fd.Close()
 		return nil
 	}
-	x := &file{f: f, id: idOf(info), fd: fd, path: p.Path, name: name, arch: a, head: head, anchor: anchor, dropping: p.Dropping}
+	x := &file{f: f, id: idOf(info), fd: fd, path: p.Path, name: name, arch: a, head: head, anchor: anchor, dropping: p.Dropping, join: container.Joiner{MaxLine: f.maxLine}}
 	x.offset, x.known = p.Offset, max(p.Offset, p.Size)
 	x.done.Store(p.Offset)
 	x.rejoin(p)

@@ -16,19 +16,11 @@ import (
 // maxTurnWait is how many looks a file waits at most for the ones before it: until then they have been read, or cannot be.
 const maxTurnWait = 10
 
-// joiner returns what puts the pieces of the file's lines together. It has the owner that the offset has.
-func (x *file) joiner() *container.Joiner {
-	if x.arch != nil {
-		return x.arch.lines.Joiner()
-	}
-	return &x.join
-}
-
 // rejoin goes on with the pieces that were open at a position.
 func (x *file) rejoin(p *Position) {
 	x.chain, x.waits = p.chain(), p.Waits
 	x.wrapped.Store(p.Wrapped)
-	x.joiner().Resume(p.Open)
+	x.join.Resume(p.Open)
 }
 
 // lineUp has a file that nobody has read yet wait for its turn, which it may have at once. What no container runtime wrote
@@ -37,7 +29,7 @@ func (f *Follower) lineUp(x *file) {
 	x.wrapped.Store(false)
 	wrapped, known := x.isWrapped()
 	x.waits = !known || !f.first && wrapped
-	x.scans, x.waitsFrom, x.begin = f.scans, time.Time{}, time.Time{}
+	x.scans, x.waitsFrom, x.begin, x.asked = f.scans, time.Time{}, time.Time{}, time.Time{}
 }
 
 // isWrapped reports whether a container runtime wrote the file, and whether that can be told yet: when its first line is whole.
@@ -83,24 +75,40 @@ func (x *file) pending() bool {
 // takeTurns lets the files be read whose turn it is.
 func (f *Follower) takeTurns(now time.Time) {
 	for _, x := range f.files {
-		if !x.waits {
-			continue
+		if x.waits && !x.askedInVain() {
+			f.ask(x, now)
 		}
-		switch wrapped, known := x.isWrapped(); {
-		case !known:
-		case !wrapped:
-			f.turn(x, nil)
-		default:
-			if x.waitsFrom.IsZero() {
-				x.waitsFrom = now
-			}
-			if before, ready := f.before(x, now.Sub(x.waitsFrom) > maxTurnWait*f.tick); !ready {
-			} else if f.sameStart(x) {
-				f.turn(x, before)
-			} else {
-				f.truncated(x, now)
-			}
+	}
+}
+
+// askedInVain reports whether a file that could not be told yet is as it was then.
+func (x *file) askedInVain() bool {
+	return x.arch == nil && !x.final && !x.asked.IsZero() && x.asked.Equal(x.lookTime) && x.askedSize == x.lookSize
+}
+
+// ask lets a waiting file be read if it is its turn. One that was written over before its first line was whole is dealt
+// with as one that was written over later.
+func (f *Follower) ask(x *file, now time.Time) {
+	x.asked, x.askedSize = time.Time{}, x.lookSize
+	wrapped, known := x.isWrapped()
+	var before []*file
+	switch {
+	case !known:
+		x.asked = x.lookTime
+	case wrapped:
+		if x.waitsFrom.IsZero() {
+			x.waitsFrom = now
 		}
+		var ready bool
+		if before, ready = f.before(x, now.Sub(x.waitsFrom) > maxTurnWait*f.tick); !ready {
+			return
+		}
+	}
+	switch same := f.sameStart(x); {
+	case !same:
+		f.truncated(x, now)
+	case known:
+		f.turn(x, before)
 	}
 }
 
@@ -157,7 +165,7 @@ func (f *Follower) sameStart(x *file) bool {
 	if err != nil || !bytes.HasPrefix(head, x.head) {
 		return false
 	}
-	f.q.Guard(func() { x.head = head })
+	f.q.Guard(func() { x.head, x.known = head, max(x.known, x.size.Load()) })
 	return true
 }
 
@@ -178,7 +186,7 @@ func (f *Follower) turn(x *file, before []*file) {
 		x.waits = false
 		f.inherit(x)
 		for _, y := range before {
-			x.joiner().Resume(y.joiner().Take())
+			x.join.Resume(y.join.Take())
 		}
 	})
 	f.kick(x)
@@ -190,7 +198,7 @@ func (f *Follower) inherit(x *file) {
 	if len(open) == 0 {
 		return
 	}
-	x.joiner().Resume(open)
+	x.join.Resume(open)
 	delete(f.left, x.chain)
 	for _, r := range f.ledger.list {
 		if r.chain() == x.chain {
