@@ -342,7 +342,9 @@ func (f *Follower) missedArchive(p *followed, fd *os.File, info os.FileInfo, qui
 		return nil, false
 	}
 	if grown != nil {
-		return f.openCopy(grown, fd.Name()), true
+		x := f.openCopy(grown, fd.Name())
+		named, err := os.Stat(fd.Name())
+		return x, x != nil || err == nil && os.SameFile(named, info) // else names are being shifted
 	}
 	x := &file{f: f, id: idOf(info), fd: fd, path: p.name, chain: p.name, name: fd.Name(), head: head, join: container.Joiner{MaxLine: f.maxLine}}
 	x.wrapped.Store(container.Wraps(head))
