@@ -76,6 +76,7 @@ func reasonText(reason string) string {
 		"blank":     "the line is empty",
 		"comment":   "a comment or a header, no entry",
 		"message":   "a message of an error log, no entry",
+		"partial":   "a piece of a line that a container runtime cut; in a file, its last piece is explained as the whole line",
 	}[reason]
 }
 
