@@ -156,13 +156,16 @@ func (x *file) begun() time.Time {
 }
 
 // sameStart reports whether a file that waits still begins as it did, and notes what it begins with: a truncation between
-// this and the first read must not go unnoticed.
+// this and the first read must not go unnoticed. What cannot be read is left to that read.
 func (f *Follower) sameStart(x *file) bool {
 	if x.arch != nil {
 		return true
 	}
 	head, err := readSpan(x.fd, 0, headSize)
-	if err != nil || !bytes.HasPrefix(head, x.head) {
+	if err != nil {
+		return true
+	}
+	if !bytes.HasPrefix(head, x.head) {
 		return false
 	}
 	f.q.Guard(func() { x.head, x.known = head, max(x.known, x.size.Load()) })
