@@ -54,7 +54,7 @@ func New(c *contract.Contract) (*Classifier, error) {
 	return k, nil
 }
 
-// Classify gives the verdict on one response. It allocates nothing once v.Checks has grown.
+// Classify gives the verdict on one response. It allocates nothing once v has grown.
 func (c *Classifier) Classify(f *Facts, v *Verdict) {
 	method := c.methods.find(f.Method)
 	group, certain := 0, true
@@ -72,7 +72,7 @@ func (c *Classifier) Classify(f *Facts, v *Verdict) {
 	case !certain:
 		r.doubt(f, v)
 	case r.dynamic == nil:
-		v.Checks = append(v.Checks[:0], r.checks...)
+		v.Checks = r.checks
 	default:
 		r.evaluate(f, v)
 	}

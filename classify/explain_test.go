@@ -114,8 +114,8 @@ func randomFacts(r *rand.Rand, c *Classifier) *Facts {
 
 // plain is a verdict without its scratch memory, for comparison.
 func plain(v Verdict) Verdict {
-	v.scratch = Verdict{}.scratch
-	v.Checks = slices.Clone(v.Checks)
+	v.scratch, v.own = Verdict{}.scratch, nil
+	v.Checks = append([]Check{}, v.Checks...)
 	return v
 }
 

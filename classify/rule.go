@@ -50,7 +50,7 @@ const (
 
 // evaluate asks every condition, and makes a violation of the first error condition that fails.
 func (r *rule) evaluate(f *Facts, v *Verdict) {
-	checks := v.Checks[:0]
+	checks := v.own[:0]
 	for i := range r.dynamic {
 		d := &r.dynamic[i]
 		result := d.result
@@ -70,21 +70,22 @@ func (r *rule) evaluate(f *Facts, v *Verdict) {
 			v.Kind, v.Condition = Violation, int(d.cond)
 		}
 	}
-	v.Checks = checks
+	v.own, v.Checks = checks, checks
 }
 
 // doubt gives the verdict where it is not certain which route the request belongs to: nothing can be called broken.
 func (r *rule) doubt(f *Facts, v *Verdict) {
-	v.Checks = v.Checks[:0]
+	checks := v.own[:0]
 	for _, c := range r.checks {
-		v.Checks = append(v.Checks, Check{c.Condition, Unknown})
+		checks = append(checks, Check{c.Condition, Unknown})
 	}
 	for i := range r.dynamic {
 		d := &r.dynamic[i]
 		if d.decided || !d.antecede || d.ask(f) != Fail {
-			v.Checks = append(v.Checks, Check{int(d.cond), Unknown})
+			checks = append(checks, Check{int(d.cond), Unknown})
 		}
 	}
+	v.own, v.Checks = checks, checks
 	if v.Kind == Violation {
 		v.Kind, v.Condition = Documented, -1
 	}

@@ -23,8 +23,9 @@ type Verdict struct {
 	Condition int
 
 	SLO    contract.SLO
-	Checks []Check // every condition that was asked; reused by the next Classify with the same Verdict
+	Checks []Check // every condition that was asked; valid until the next Classify with the same Verdict, not to be changed
 
+	own     []Check // memory for Checks that no rule has ready
 	scratch route.Scratch
 }
 
