@@ -137,15 +137,19 @@ func known(b []byte) string {
 }
 
 func TestParseObjectAllocatesNothing(t *testing.T) {
-	lines := [][]byte{}
-	for _, c := range objectCases {
-		if !strings.HasPrefix(c.line, "20") { // else a regular expression looks at it, which under the race detector allocates
-			lines = append(lines, []byte(c.line))
-		}
-	}
 	for _, format := range []string{"json", "caddy", "traefik_json", "envoy_json", "auto", keyedFormat} {
 		p := mustCompile(t, format).NewParser(strings.Fields("host time protocol auth req.range req.user-agent resp.location upstream_status response_flags"))
 		var e Entry
+		var lines [][]byte
+		for _, c := range objectCases {
+			// A regular expression, which under the race detector allocates, may look at what is no entry.
+			if reason := p.Parse([]byte(c.line), &e); reason == None || format != "auto" && strings.HasPrefix(c.line, "{") {
+				lines = append(lines, []byte(c.line))
+			}
+		}
+		if len(lines) < 20 {
+			t.Errorf("%s: %d lines, want at least 20", format, len(lines))
+		}
 		if n := testing.AllocsPerRun(10, func() {
 			for _, line := range lines {
 				p.Parse(line, &e)

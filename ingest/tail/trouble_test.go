@@ -65,8 +65,11 @@ func TestTrouble(t *testing.T) {
 			}
 			r.pause(30)
 			r.drain()
-			if x := r.f.paths[r.path("log")]; x != nil && x.current != nil {
-				r.t.Error("the file that was there before is held open for ever")
+			r.snapshot()
+			for _, p := range r.saved {
+				if p.State == StateCurrent && p.Path == r.path("log") {
+					r.t.Errorf("the file that was there before is held open for ever: %+v", p)
+				}
 			}
 			r.remove("log")
 			r.write("log", 30)
