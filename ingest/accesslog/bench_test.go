@@ -172,3 +172,26 @@ func eachLine(data []byte, f func(line []byte)) (lines int) {
 	}
 	return lines
 }
+
+// BenchmarkGarbage reads text that is no log: what a wrong path costs.
+func BenchmarkGarbage(b *testing.B) {
+	const chars = `abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 "[]{}:/-`
+	rnd := rand.New(rand.NewPCG(1, 2))
+	lines := make([][]byte, 1000)
+	for i := range lines {
+		for range 220 {
+			lines[i] = append(lines[i], chars[rnd.IntN(len(chars))])
+		}
+	}
+	for _, format := range []string{"auto", "combined", "haproxy", "json"} {
+		b.Run(format, func(b *testing.B) {
+			p := mustCompile(b, format).NewParser(nil)
+			var e Entry
+			for i := 0; b.Loop(); i++ {
+				if reason := p.Parse(lines[i%len(lines)], &e); reason == None {
+					b.Fatalf("%q is an entry", lines[i%len(lines)])
+				}
+			}
+		})
+	}
+}
