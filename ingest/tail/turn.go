@@ -38,20 +38,22 @@ func (x *file) isWrapped() (wrapped, known bool) {
 		return true, true
 	}
 	start := x.firstBytes()
-	whole := x.final || x.arch != nil || bytes.IndexByte(start, '\n') >= 0
+	whole := x.final || x.arch != nil || len(start) == enoughBytes || bytes.IndexByte(start, '\n') >= 0
 	if wrapped = container.Wraps(start); wrapped && whole {
 		x.wrapped.Store(true)
 	}
 	return wrapped, whole || len(start) >= headSize && !wrapped
 }
 
-// firstBytes returns enough bytes to hold a first piece of 16 KiB with all of them escaped.
+// enoughBytes hold a first piece of 16 KiB with all of them escaped.
+const enoughBytes = 128 << 10
+
+// firstBytes returns enoughBytes of the file, fewer where it has no more.
 func (x *file) firstBytes() []byte {
-	const enough = 128 << 10
 	if x.arch != nil {
-		return archiveStart(x.fd, enough)
+		return archiveStart(x.fd, enoughBytes)
 	}
-	start, _ := readSpan(x.fd, 0, enough)
+	start, _ := readSpan(x.fd, 0, enoughBytes)
 	return start
 }
 

@@ -266,6 +266,20 @@ func TestPiecesTooLong(t *testing.T) {
 	}
 }
 
+// TestLooksWrapped: a first line that begins as Docker's do, and is longer than any piece, keeps nobody waiting.
+func TestLooksWrapped(t *testing.T) {
+	scene(t, "and is not", nil, func(r *rig) {
+		r.start()
+		line := `{"log":"` + strings.Repeat("x", 300<<10)
+		r.expect(line)
+		fd := r.open("log")
+		r.raw(fd, line[:200<<10])
+		r.pause(5)
+		r.raw(fd, line[200<<10:]+"\n")
+		fd.Close()
+	})
+}
+
 // wrapLast ends the line of stdout and returns how it would have been handed out.
 func (w *containerRuntime) wrapLast() string {
 	before := len(w.r.wrote)
