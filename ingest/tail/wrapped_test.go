@@ -235,6 +235,31 @@ func TestPiecesAcrossRestarts(t *testing.T) {
 	})
 }
 
+// TestPiecesOfGlobs: where the glob matches the rotated names, too, they are no logs of their own.
+func TestPiecesOfGlobs(t *testing.T) {
+	for _, docker := range []bool{false, true} {
+		scene(t, fmt.Sprintf("docker %v", docker), func(c *Config) { c.Path += "*" }, func(r *rig) {
+			w := &containerRuntime{r: r, docker: docker, open: map[string]string{}}
+			r.write("log", 0)
+			r.start()
+			for i := range 12 {
+				w.lines(3)
+				w.piece("log", "stdout", false)
+				r.pause(i % 3 * 3)
+				w.rotate()
+				w.piece("log", "stdout", false)
+				r.pause(i % 2)
+				if i%4 == 3 {
+					r.snapshot()
+					r.restart()
+				}
+				w.piece("log", "stdout", true)
+				r.pause(4)
+			}
+		})
+	}
+}
+
 // TestPiecesTooLong: a line whose pieces make more than the longest line is counted once, and lets the others be.
 func TestPiecesTooLong(t *testing.T) {
 	for _, docker := range []bool{false, true} {
