@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -31,12 +32,17 @@ const patience = 60 * time.Second
 // build compiles a command of this module into a folder of the test.
 func build(t *testing.T, pkg string) string {
 	t.Helper()
-	binary := filepath.Join(t.TempDir(), "program")
-	args := []string{"build", "-o", binary}
 	if raceEnabled {
-		args = append(args, "-race")
+		return buildWith(t, pkg, "-race")
 	}
-	out, err := exec.Command("go", append(args, pkg)...).CombinedOutput()
+	return buildWith(t, pkg)
+}
+
+// buildWith is build with the flags given and no others: for what the race detector would change.
+func buildWith(t *testing.T, pkg string, flags ...string) string {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "program")
+	out, err := exec.Command("go", slices.Concat([]string{"build", "-o", binary}, flags, []string{pkg})...).CombinedOutput()
 	if err != nil {
 		t.Fatalf("go build %s: %v\n%s", pkg, err, out)
 	}
