@@ -24,6 +24,15 @@ type looked struct {
 
 // parse returns what the line says, as parsed does; ok is false where encoding/json cannot tell.
 func (o objectOracle) parse(line []byte) (says string, ok bool) {
+	says, ok = o.read(line)
+	if isReason := !strings.Contains(says, " "); ok && isReason && says != Message.String() && isBinary(line) {
+		says = Encoding.String()
+	}
+	return says, ok
+}
+
+// read returns what the object says, or the reason why it is no entry.
+func (o objectOracle) read(line []byte) (says string, ok bool) {
 	d := json.NewDecoder(bytes.NewReader(line))
 	d.UseNumber()
 	var root map[string]any

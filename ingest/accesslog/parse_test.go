@@ -112,7 +112,9 @@ var parseCases = []parseCase{
 	{"Apache error", "combined", `[Thu Oct 13 12:24:49.880562 2022] [auth_basic:error] [pid 10:tid 1] [client 31.33.58.75:50229] AH01618: user sss not found: /`, "", "message"},
 	{"Apache error, old", "combined", `[Mon Aug 31 16:27:04 2015] [error] [client 10.17.42.3] Premature end of script headers: example.com`, "", "message"},
 	{"NUL bytes", "combined", "\x00\x00\x00\x00", "", "encoding"},
+	{"bytes of no text", "combined", "\xff\xfe\x80 abc", "", "encoding"},
 	{"prose", "combined", `not a common log line`, "", "malformed"},
+	{"prose in another script", "combined", `тоже не строка журнала`, "", "malformed"},
 }
 
 func TestParse(t *testing.T) {

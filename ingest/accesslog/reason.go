@@ -3,6 +3,7 @@ package accesslog
 import (
 	"bytes"
 	"regexp"
+	"unicode/utf8"
 )
 
 // failed returns why a line that does not fit the format is no entry.
@@ -14,9 +15,11 @@ func (p *Parser) failed(line []byte, e *Entry, reason Reason) Reason {
 		return None
 	case line[0] == '#':
 		return Comment
+	case reason == Message:
+		return Message
 	case isBinary(line):
 		return Encoding
-	case reason != Message && isMessage(line), p.logsHAProxy() && isHAProxyMessage(line):
+	case isMessage(line), p.logsHAProxy() && isHAProxyMessage(line):
 		return Message
 	}
 	return reason
@@ -71,17 +74,19 @@ func hasSlashDate(line []byte) bool {
 	return i >= 4 && len(line) > i+5 && line[i+3] == '/' && line[i-1] >= '0' && line[i-1] <= '9' && line[i+1] >= '0' && line[i+1] <= '9'
 }
 
-// isBinary reports whether a line has NUL bytes or is mostly not text.
+// isBinary reports whether a line has NUL bytes or is has more than a third of bytes that UTF-8 text does not have.
 func isBinary(line []byte) bool {
 	line = line[:min(len(line), 4096)]
 	if bytes.IndexByte(line, 0) >= 0 {
 		return true
 	}
-	odd := 0
-	for _, c := range line {
-		if c < 0x20 && c != '\t' && c != '\n' || c >= 0x7f {
+	odd := 0 // bytes
+	for rest := line; len(rest) > 0; {
+		r, size := utf8.DecodeRune(rest)
+		if r < ' ' && r != '\t' && r != '\n' || r == 0x7f || r == utf8.RuneError && size == 1 {
 			odd++
 		}
+		rest = rest[size:]
 	}
 	return odd > len(line)/3
 }
