@@ -51,7 +51,7 @@ func (o objectOracle) read(line []byte) (says string, ok bool) {
 	var path *string
 	for _, l := range o.all(root, func(f *field) bool { return f.role == roleRequest }) {
 		switch {
-		case l.text == nil:
+		case l.text == nil || l.list:
 			continue
 		case strings.HasPrefix(*l.text, "/") && (target == nil || *target == ""):
 			target, path = l.text, l.text
