@@ -20,6 +20,7 @@ func FuzzParseObject(f *testing.F) {
 		f.Add(uint8(i), []byte(`{"a":{"b":200,"c":"GET"},"a.b":404,"d":"/x","e":"?y","f":"PUT /z HTTP/1.1","g":[],"h":{"X":["1"]},"i":{},"s":1,"n":{}}`))
 		f.Add(uint8(i), []byte(`{"a":"/p","a.b":"500","f":"/q","e":"r","g":{},"h":{"x":{},"Y":1},"i":null,"j":1.5e3,"k":["h",2],"status":true}`))
 		f.Add(uint8(i), []byte(`{"a.b":"","f":[],"i":[]}`))
+		f.Add(uint8(i), []byte("{\r}\r"))
 	}
 	type pair struct {
 		parser *Parser

@@ -25,7 +25,7 @@ type looked struct {
 // parse returns what the line says, as parsed does; ok is false where encoding/json cannot tell.
 func (o objectOracle) parse(line []byte) (says string, ok bool) {
 	says, ok = o.read(line)
-	if isReason := !strings.Contains(says, " "); ok && isReason && says != Message.String() && isBinary(line) {
+	if isReason := !strings.Contains(says, " "); ok && isReason && says != Message.String() && isBinary(bytes.TrimSuffix(line, []byte("\r"))) {
 		says = Encoding.String()
 	}
 	return says, ok
