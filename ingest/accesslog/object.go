@@ -71,14 +71,14 @@ const hashes = 32
 
 // hash spreads the names of a node; case does not change it.
 func hash[T string | []byte](name T) int {
+	if len(name) == 0 {
+		return 0
+	}
 	return (len(name) + 7*int(name[0]|0x20) + 3*int(name[len(name)-1]|0x20)) % hashes
 }
 
 // find returns the edge of a name as it stands in the line, nil where the name is not used.
 func (n *node) find(name []byte) *edge {
-	if len(name) == 0 {
-		return nil
-	}
 	h := hash(name)
 	for i := n.start[h]; i < n.start[h+1]; i++ {
 		e := &n.edges[i]

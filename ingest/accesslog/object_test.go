@@ -85,6 +85,7 @@ var objectCases = []struct {
 	{"no status", "json", `{"method":"GET","uri":"/"}`, "", "malformed"},
 	{"no request", "json", `{"status":"up","service":"x"}`, "", "malformed"},
 	{"a message with a status", "json", `{"status":200,"msg":"job done"}`, "", "message"},
+	{"a name of no letters", "{\"\": \"%RESPONSE_CODE%\", \"n\": {\"\": \"%REQ(:METHOD)%\"}}", `{"n":{"":"GET","x":1},"":200}`, "", `"GET" ? "200" -1 -1ns`},
 	{"a message in another script", "json", `{"message":"Сервис запущен и ждёт соединений"}`, "", "message"},
 	{"no request, in another script", "json", `{"status":"готов","служба":"заказы"}`, "", "malformed"},
 	{"no status, and no text", "json", "{\"a\":\"\x7f\x7f\x7f\x7f\x7f\x7f\x7f\"}", "", "encoding"},
