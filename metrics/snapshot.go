@@ -65,6 +65,31 @@ func (r *Recorder) Snapshot() *Snapshot {
 	return s
 }
 
+// Unfit returns the sources of which every line that should be an entry has failed, in their order: their format is not the
+// one that is written. Sources without such a line are not among them.
+func (s *Snapshot) Unfit() []string {
+	type lines struct{ all, failed, skipped uint64 }
+	of := map[string]*lines{}
+	var sources, unfit []string
+	for i, series := range s.series {
+		switch series.family {
+		case famLines:
+			of[series.labels[0]] = &lines{all: s.values[i]}
+			sources = append(sources, series.labels[0])
+		case famFailed:
+			of[series.labels[0]].failed += s.values[i]
+		case famSkipped:
+			of[series.labels[0]].skipped += s.values[i]
+		}
+	}
+	for _, name := range sources {
+		if n := of[name]; n.failed > 0 && n.failed+n.skipped == n.all {
+			unfit = append(unfit, name)
+		}
+	}
+	return unfit
+}
+
 // resolve finds or makes the series of the cells that are new since the last snapshot.
 func (r *Recorder) resolve(shard *Shard) {
 	for i, a := range r.apis {
