@@ -74,6 +74,9 @@ func runReport(ctx context.Context, c *command, args []string, s std) error {
 	if err != nil {
 		return err
 	}
+	if err := r.fit(); err != nil {
+		return err
+	}
 	if f.writeBaseline != "" {
 		return saveBaseline(f.writeBaseline, r.Drift)
 	}
@@ -88,6 +91,15 @@ func runReport(ctx context.Context, c *command, args []string, s std) error {
 		return exitCode(exitFinding)
 	}
 	return nil
+}
+
+// fit refuses logs of which no line is an entry though some should be: a report of them would say that nothing is wrong.
+func (r *report) fit() error {
+	failed := reasons(r.Failed)
+	if r.Responses > 0 || failed == "0" {
+		return nil
+	}
+	return fmt.Errorf("none of the %s is an entry, failed %s: is -f the format that the server writes? explain takes one of them", count(r.Lines, "line"), failed)
 }
 
 // print writes the output, or the patch, that the flags ask for.
