@@ -78,6 +78,10 @@ func (a *apiFlags) load() (*config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--config.file: %w", plain(err))
 	}
+	doc, mistake := contract.ReadYAML(a.configFile, data, "configuration")
+	if mistake != nil {
+		return nil, mistake
+	}
 	var f fileConfig
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	dec.KnownFields(true)
@@ -87,7 +91,7 @@ func (a *apiFlags) load() (*config, error) {
 	if len(f.APIs) == 0 {
 		return nil, fmt.Errorf("%s: found no apis; write apis: [{name: ..., contract: ..., access_logs: [{path: ..., format: ...}]}]", a.configFile)
 	}
-	return compile(f.APIs, filepath.Dir(a.configFile), fileNames(a.configFile, data))
+	return compile(f.APIs, filepath.Dir(a.configFile), fileNames(a.configFile, doc))
 }
 
 // names tells how a message names a setting of an api, or of one of its logs (-1 for the api's own).
