@@ -146,6 +146,9 @@ func (s *server) wait(ctx context.Context, failed <-chan error) error {
 		case <-ctx.Done():
 			return nil
 		case err := <-failed:
+			if s.web.systemdSocket {
+				return fmt.Errorf("--web.systemd-socket: %w; start it by a .socket unit of systemd", err)
+			}
 			return fmt.Errorf("--web.listen-address: %w%s", err, listenHint(err))
 		case <-hangup:
 			s.reload()
