@@ -65,28 +65,38 @@ func (r *Recorder) Snapshot() *Snapshot {
 	return s
 }
 
-// Unfit returns the sources of which every line that should be an entry has failed, in their order: their format is not the
-// one that is written. Sources without such a line are not among them.
-func (s *Snapshot) Unfit() []string {
-	type lines struct{ all, failed, skipped uint64 }
-	of := map[string]*lines{}
-	var sources, unfit []string
+// lineCounts are the counts of a source's lines.
+type lineCounts struct{ all, failed, skipped uint64 }
+
+// entries is how many of the lines were entries.
+func (n *lineCounts) entries() uint64 { return n.all - n.failed - n.skipped }
+
+// lines returns the counts of each source.
+func (s *Snapshot) lines() map[string]*lineCounts {
+	of := map[string]*lineCounts{}
 	for i, series := range s.series {
 		switch series.family {
 		case famLines:
-			of[series.labels[0]] = &lines{all: s.values[i]}
-			sources = append(sources, series.labels[0])
+			of[series.labels[0]] = &lineCounts{all: s.values[i]}
 		case famFailed:
 			of[series.labels[0]].failed += s.values[i]
 		case famSkipped:
 			of[series.labels[0]].skipped += s.values[i]
 		}
 	}
-	for _, name := range sources {
-		if n := of[name]; n.failed > 0 && n.failed+n.skipped == n.all {
+	return of
+}
+
+// Unfit returns the sources of which every line that should be an entry has failed, sorted: their format is not the one that
+// is written. Sources without such a line are not among them.
+func (s *Snapshot) Unfit() []string {
+	var unfit []string
+	for name, n := range s.lines() {
+		if n.failed > 0 && n.entries() == 0 {
 			unfit = append(unfit, name)
 		}
 	}
+	slices.Sort(unfit)
 	return unfit
 }
 

@@ -30,7 +30,7 @@ type sourceView struct {
 
 func (b *viewBuilder) sources() []sourceView {
 	var all []sourceView
-	unfit := b.Snapshot.Unfit()
+	unfit, lineCounts := b.Snapshot.Unfit(), b.Snapshot.lines()
 	for _, src := range b.Sources {
 		v := sourceView{Name: src.Name, API: src.API, Format: src.Format}
 		lines, total := b.sum(famLines, "", src.Name)
@@ -58,6 +58,8 @@ func (b *viewBuilder) sources() []sourceView {
 			v.Level, v.Health, v.problem = "warn", "behind", "The source "+src.Name+" is written faster than it is read."
 		case last == 0 && total == 0:
 			v.Level, v.Health = "wait", "no line yet"
+		case last == 0 && lineCounts[src.Name].entries() == 0:
+			v.Level, v.Health = "wait", "no entry yet"
 		case last > 0 && age > staleAfter:
 			v.Level, v.Health, v.problem = "warn", "stale", "The source "+src.Name+" has gone silent."
 		default:

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/net/html"
+
+	"httpstatus_exporter/ingest/accesslog"
 )
 
 func TestStatusPageGolden(t *testing.T) {
@@ -71,6 +73,7 @@ func TestStatusPageStates(t *testing.T) {
 		{"source down", func(w *world) { w.sources[0].Stats.Up.Store(0) }, []string{"The source /var/log/nginx/0.log cannot be read.", "Its log /var/log/nginx/0.log cannot be read."}, "bad"},
 		{"format that does not fit", func(w *world) { w.fail(0, 2) },
 			[]string{"No line of /var/log/nginx/0.log fits its format: is it the one that the server writes?", "no entry", "No line of its log fits the format"}, "bad"},
+		{"only messages", func(w *world) { w.recorder.Shard(0).Lines(0, 2); w.recorder.Shard(0).Reject(0, accesslog.Message, 2) }, []string{"no entry yet"}, "wait"},
 		{"few failed", func(w *world) { w.count(0, pageEntry{"GET", "/jobs", "200"}, 990); w.fail(0, 10) },
 			[]string{"Everything is in order."}, "good"},
 		{"many failed", func(w *world) { w.count(0, pageEntry{"GET", "/jobs", "200"}, 980); w.fail(0, 11) },

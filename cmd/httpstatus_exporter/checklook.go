@@ -29,7 +29,7 @@ type look struct {
 	entries int64 // among them
 	failed  map[string]int64
 	skipped map[string]int64
-	unfit   []string // files of whose last lines none is an entry, and some should be
+	unfit   []string // files of whose last lines none is an entry, and not all are blank or comments
 }
 
 // lookAt looks at the files of l, and at their last lines.
@@ -82,9 +82,9 @@ func (k *look) sum() {
 	if n := len(k.unfit); n > 0 {
 		more := ""
 		if n > 1 {
-			more = fmt.Sprintf(", nor of %d more files", n-1)
+			more = ", nor of " + count(int64(n-1), "more file")
 		}
-		k.warn("none of the last lines of %s fits the format%s: give -f the format that the server writes", k.unfit[0], more)
+		k.warn("none of the last lines of %s is an entry%s: give -f the format that the server writes", k.unfit[0], more)
 	}
 }
 
@@ -129,7 +129,7 @@ func wholeLines(data []byte, cut bool) []byte {
 // fit holds lines against the format.
 func (k *look) fit(name string, data []byte) {
 	var e accesslog.Entry
-	entries, failed := 0, 0
+	entries, rest := 0, 0
 	for line, err := range linesOf(bytes.NewReader(data), k.maxLine) {
 		k.lines++
 		reason := accesslog.TooLong
@@ -144,10 +144,12 @@ func (k *look) fit(name string, data []byte) {
 			k.skipped[reason.String()]++
 		default:
 			k.failed[reason.String()]++
-			failed++
+		}
+		if reason != accesslog.None && reason != accesslog.Blank && reason != accesslog.Comment {
+			rest++
 		}
 	}
-	if entries == 0 && failed > 0 {
+	if entries == 0 && rest > 0 {
 		k.unfit = append(k.unfit, name)
 	}
 }
