@@ -69,20 +69,27 @@ func (r *Recorder) Snapshot() *Snapshot {
 type lineCounts struct{ all, failed, skipped uint64 }
 
 // entries is how many of the lines were entries.
-func (n *lineCounts) entries() uint64 { return n.all - n.failed - n.skipped }
+func (n lineCounts) entries() uint64 { return n.all - n.failed - n.skipped }
 
-// lines returns the counts of each source.
-func (s *Snapshot) lines() map[string]*lineCounts {
-	of := map[string]*lineCounts{}
+// lines returns the counts of each source, by its label.
+func (s *Snapshot) lines() map[string]lineCounts {
+	of := map[string]lineCounts{}
 	for i, series := range s.series {
+		if len(series.labels) == 0 {
+			continue
+		}
+		n := of[series.labels[0]]
 		switch series.family {
 		case famLines:
-			of[series.labels[0]] = &lineCounts{all: s.values[i]}
+			n.all = s.values[i]
 		case famFailed:
-			of[series.labels[0]].failed += s.values[i]
+			n.failed += s.values[i]
 		case famSkipped:
-			of[series.labels[0]].skipped += s.values[i]
+			n.skipped += s.values[i]
+		default:
+			continue
 		}
+		of[series.labels[0]] = n
 	}
 	return of
 }
