@@ -65,6 +65,48 @@ func (r *Recorder) Snapshot() *Snapshot {
 	return s
 }
 
+// lineCounts are the counts of a source's lines.
+type lineCounts struct{ all, failed, skipped uint64 }
+
+// entries is how many of the lines were entries.
+func (n lineCounts) entries() uint64 { return n.all - n.failed - n.skipped }
+
+// lines returns the counts of each source, by its label.
+func (s *Snapshot) lines() map[string]lineCounts {
+	of := map[string]lineCounts{}
+	for i, series := range s.series {
+		if len(series.labels) == 0 {
+			continue
+		}
+		n := of[series.labels[0]]
+		switch series.family {
+		case famLines:
+			n.all = s.values[i]
+		case famFailed:
+			n.failed += s.values[i]
+		case famSkipped:
+			n.skipped += s.values[i]
+		default:
+			continue
+		}
+		of[series.labels[0]] = n
+	}
+	return of
+}
+
+// Unfit returns the sources of which every line that should be an entry has failed, sorted: their format is not the one that
+// is written. Sources without such a line are not among them.
+func (s *Snapshot) Unfit() []string {
+	var unfit []string
+	for name, n := range s.lines() {
+		if n.failed > 0 && n.entries() == 0 {
+			unfit = append(unfit, name)
+		}
+	}
+	slices.Sort(unfit)
+	return unfit
+}
+
 // resolve finds or makes the series of the cells that are new since the last snapshot.
 func (r *Recorder) resolve(shard *Shard) {
 	for i, a := range r.apis {

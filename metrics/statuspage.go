@@ -42,6 +42,7 @@ type PageState struct {
 	Ready       bool   // the backlog found at start has been read
 	Behind      bool   // counts may be lower than what was exposed before the start
 	Storage     string // directory of the saved state, "" for none
+	Unsaved     bool   // the last attempt to write there failed
 	Reload      *Reload
 	ReloadError string // why the last reload failed; "" when it succeeded
 

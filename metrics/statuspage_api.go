@@ -14,7 +14,7 @@ type apiView struct {
 	Contract            string // its name, where that is another than Name
 	Level               string
 	Window              string // "last hour"
-	Empty               bool   // no response has been counted
+	Empty               string // why no response has been counted; "" when one has
 	Tiles               []tile
 	Traffic, Errors     *chart
 	Mix                 []share // shares of the classes
@@ -123,7 +123,9 @@ func (b *viewBuilder) codes(v *apiView, a *API) {
 	slices.SortFunc(v.Codes, func(x, y codeView) int {
 		return cmp.Or(cmp.Compare(codeNumber(x.Code), codeNumber(y.Code)), cmp.Compare(x.Code, y.Code), cmp.Compare(x.Verdict, y.Verdict)) // documented first
 	})
-	v.Empty = len(v.Codes) == 0
+	if len(v.Codes) == 0 {
+		v.Empty = b.whyEmpty(a.Name)
+	}
 	v.Mix = mix(classes, all)
 	v.Traffic = b.trafficChart(v, byClass)
 }

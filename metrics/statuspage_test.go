@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/net/html"
+
+	"httpstatus_exporter/ingest/accesslog"
 )
 
 func TestStatusPageGolden(t *testing.T) {
@@ -68,7 +70,14 @@ func TestStatusPageStates(t *testing.T) {
 		{"invalid", func(w *world) { w.count(0, pageEntry{"GET", "/jobs", "999"}, 1) }, []string{"this is no status code"}, "bad"},
 		{"violation", func(w *world) { w.count(0, pageEntry{"POST", "/jobs", "201"}, 3) }, []string{"jobs: broken conditions.", "201 sends Location", "created-has-location"}, "warn"},
 		{"above the maximum", func(w *world) { w.count(0, pageEntry{"GET", "/jobs", "400"}, 10) }, []string{"above 1.00%"}, "good"},
-		{"source down", func(w *world) { w.sources[0].Stats.Up.Store(0) }, []string{"The source /var/log/nginx/0.log cannot be read."}, "bad"},
+		{"source down", func(w *world) { w.sources[0].Stats.Up.Store(0) }, []string{"The source /var/log/nginx/0.log cannot be read.", "Its log /var/log/nginx/0.log cannot be read."}, "bad"},
+		{"format that does not fit", func(w *world) { w.fail(0, 2) },
+			[]string{"No line of /var/log/nginx/0.log fits its format: is it the one that the server writes?", "no entry", "No line of its log fits the format"}, "bad"},
+		{"only messages", func(w *world) { w.recorder.Shard(0).Lines(0, 2); w.recorder.Shard(0).Reject(0, accesslog.Message, 2) }, []string{"no entry yet"}, "wait"},
+		{"few failed", func(w *world) { w.count(0, pageEntry{"GET", "/jobs", "200"}, 990); w.fail(0, 10) },
+			[]string{"Everything is in order."}, "good"},
+		{"many failed", func(w *world) { w.count(0, pageEntry{"GET", "/jobs", "200"}, 980); w.fail(0, 11) },
+			[]string{"Lines of /var/log/nginx/0.log do not fit its format", "failing"}, "warn"},
 		{"source behind", func(w *world) { w.sources[0].Stats.UnreadBytes.Store(5 << 20) }, []string{"is written faster than it is read.", "5 MiB"}, "warn"},
 		{"source silent", func(w *world) {
 			w.count(0, pageEntry{"GET", "/jobs", "200"}, 1)
@@ -78,6 +87,7 @@ func TestStatusPageStates(t *testing.T) {
 		{"backlog", func(w *world) { w.state.Ready = false }, []string{"being read"}, "wait"},
 		{"damaged state", func(w *world) { w.state.Behind = true }, []string{"the newest saved state was damaged"}, "warn"},
 		{"storage", func(w *world) { w.state.Storage = "/var/lib/x"; w.recorder.StorageWriteErrors.Add(2) }, []string{"/var/lib/x, 2 failed writes"}, "wait"},
+		{"storage full", func(w *world) { w.state.Storage, w.state.Unsaved = "/var/lib/x", true }, []string{"Storage: cannot be written, the next start counts from 0."}, "bad"},
 	} {
 		w := newWorld(t, jobsContract)
 		w.at = w.at.Add(6 * time.Second)

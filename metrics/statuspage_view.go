@@ -172,6 +172,9 @@ func (b *viewBuilder) exporter() []fact {
 	if b.Storage != "" {
 		storage = fact{Name: "Storage", Value: "saved before it is shown", Note: b.Storage, Level: "good"}
 	}
+	if b.Unsaved {
+		storage.Value, storage.Level = "cannot be written, the next start counts from 0", "bad"
+	}
 	for i, series := range b.Snapshot.series {
 		if n := b.Snapshot.values[i]; n > 0 && series.family == famStorageErrors {
 			storage.Note += ", " + number(int(n), "failed write")

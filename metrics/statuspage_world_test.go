@@ -105,6 +105,14 @@ func (w *world) count(api int, e pageEntry, n int) {
 	shard.LastEntry(api, w.at)
 }
 
+// fail counts n lines of a source that do not fit its format, and a blank one.
+func (w *world) fail(source, n int) {
+	shard := w.recorder.Shard(0)
+	shard.Lines(source, n+1)
+	shard.Reject(source, accesslog.Malformed, n)
+	shard.Reject(source, accesslog.Blank, 1)
+}
+
 // pass lets time go by in ticks of the sampler, with traffic before each.
 func (w *world) pass(d time.Duration, traffic func()) {
 	for end := w.at.Add(d); w.at.Before(end); {

@@ -55,23 +55,33 @@ func Parse(filename string, data []byte) (*Contract, error) {
 	return c, nil
 }
 
-// parseYAML reads one YAML document into nodes, after the checks that make that safe.
+// parseYAML reads the document of a contract.
 func parseYAML(filename string, data []byte) (*yaml.Node, *Error) {
 	if len(data) > maxContract {
 		return nil, &Error{Position{filename, 1, 1}, fmt.Sprintf(
 			"the contract has %d bytes; at most %d are read: is this the right file?", len(data), maxContract)}
 	}
-	if err := unreadable(filename, data, "contract"); err != nil {
+	doc, err := ReadYAML(filename, data, "contract")
+	if doc == nil && err == nil {
+		err = errorIn(filename, data, 0, "the contract is empty: it starts with \"contract: v1\"")
+	}
+	return doc, err
+}
+
+// ReadYAML reads the one YAML document of a file into nodes; nil when there is none. What names the kind of the file in
+// messages.
+func ReadYAML(filename string, data []byte, what string) (*yaml.Node, *Error) {
+	if err := unreadable(filename, data, what); err != nil {
 		return nil, err
 	}
 	if i := bytes.IndexFunc(data, isControl); i >= 0 {
-		return nil, errorIn(filename, data, i, "control character 0x%02x: a contract is plain text", data[i])
+		return nil, errorIn(filename, data, i, "control character 0x%02x: a %s is plain text", data[i], what)
 	}
 	dec := yaml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(data, []byte("\ufeff"))))
 	var doc yaml.Node
 	switch err := dec.Decode(&doc); {
 	case errors.Is(err, io.EOF):
-		return nil, errorIn(filename, data, 0, "the contract is empty: it starts with \"contract: v1\"")
+		return nil, nil
 	case err != nil:
 		return nil, yamlError(filename, data, err)
 	}
@@ -79,7 +89,7 @@ func parseYAML(filename string, data []byte) (*yaml.Node, *Error) {
 	switch err := dec.Decode(&second); {
 	case err == nil:
 		return nil, &Error{Position{filename, max(second.Line, 1), 1},
-			"a second YAML document starts here: a contract is one document; remove the line ---"}
+			fmt.Sprintf("a second YAML document starts here: a %s is one document; remove the line ---", what)}
 	case !errors.Is(err, io.EOF):
 		return nil, yamlError(filename, data, err)
 	}

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -225,6 +226,9 @@ func runBackfill(ctx context.Context, t *table, inputs []*input, maxLine int, st
 	}
 	if err := cmp.Or(b.err, ctx.Err()); err != nil {
 		return err
+	}
+	if b.last.IsZero() && slices.ContainsFunc(inputs, func(in *input) bool { return in.source.Stats.Bytes.Load() > 0 }) {
+		return errors.New("no entry with a time was found, so there is no history: give -f the format that the server writes; it must log the time")
 	}
 	b.finish()
 	return b.write(s.out)

@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -19,7 +21,8 @@ func checkCommand() *command {
 		name:    "check",
 		summary: "validate configuration, contract, thresholds and log access; say which conditions are live",
 		long: `Read everything that serve would read, follow nothing, and say what is in force: the contract and its thresholds, whether
-each log can be read, which conditions are live with its format, and which log field would switch the others on.
+each log can be read and its last lines fit the format, which conditions are live with that format, and which log field would
+switch the others on.
 
   httpstatus_exporter check --access-log.path=/var/log/nginx/access.log -f combined
 
@@ -40,7 +43,7 @@ func runCheck(_ context.Context, c *command, args []string, s std) error {
 		writeAPICheck(s.out, a)
 		for _, l := range cfg.logs {
 			if l.api == i {
-				writeLogCheck(s.out, a.classifier, l)
+				writeLogCheck(s.out, a.classifier, l, lookAt(l, a.classifier, f.api.maxLine))
 			}
 		}
 	}
@@ -50,21 +53,23 @@ func runCheck(_ context.Context, c *command, args []string, s std) error {
 	return nil
 }
 
-// checkStorage tries to write where the state would be written.
+// checkStorage tries to write where the state would be written, or where serve would make the directory.
 func checkStorage(dir string) error {
 	if dir == "" {
 		return nil
 	}
-	if st, err := os.Stat(dir); err == nil && !st.IsDir() {
-		return fmt.Errorf("--storage.path: %s is a file; name a directory", dir)
+	at := filepath.Clean(dir)
+	st, err := os.Stat(at)
+	for errors.Is(err, fs.ErrNotExist) && at != filepath.Dir(at) {
+		at = filepath.Dir(at)
+		st, err = os.Stat(at)
 	}
-	probe := filepath.Dir(dir)
-	if _, err := os.Stat(dir); err == nil {
-		probe = dir
+	if err == nil && !st.IsDir() {
+		return fmt.Errorf("--storage.path: %s is a file; name a directory", at)
 	}
-	f, err := os.CreateTemp(probe, ".httpstatus_exporter-check-")
+	f, err := os.CreateTemp(at, ".httpstatus_exporter-check-")
 	if err != nil {
-		return fmt.Errorf("--storage.path: %w; the exporter must be able to write there", plain(err))
+		return fmt.Errorf("--storage.path: %s: %w; the exporter must be able to write there", at, withoutPath(err))
 	}
 	f.Close()
 	return os.Remove(f.Name())
@@ -81,13 +86,13 @@ func writeAPICheck(w io.Writer, a apiConfig) {
 }
 
 // writeLogCheck prints which conditions the format of l can answer.
-func writeLogCheck(w io.Writer, c *classify.Classifier, l logConfig) {
+func writeLogCheck(w io.Writer, c *classify.Classifier, l logConfig, look *look) {
 	name := l.format.Name()
 	if name == "" {
 		name = "own format"
 	}
-	fmt.Fprintf(w, "\n  log %s   %s, %s\n", l.path, name, fileState(l.path))
-	for _, warning := range l.format.Warnings() {
+	fmt.Fprintf(w, "\n  log %s   %s, %s\n", l.path, name, look.state)
+	for _, warning := range slices.Concat(l.format.Warnings(), look.warnings) {
 		fmt.Fprintf(w, "    WARNING   %s\n", warning)
 	}
 	width := 0
@@ -139,30 +144,4 @@ func depending(cond classify.ConditionInfo, f *accesslog.Format) []string {
 		}
 	}
 	return hints
-}
-
-// fileState says what is at path now; checkPath has found what cannot work.
-func fileState(path string) string {
-	if path == "-" {
-		return "standard input"
-	}
-	if st, err := os.Stat(path); err == nil && st.Mode().Type() == os.ModeNamedPipe {
-		return "named pipe"
-	}
-	names, _ := filepath.Glob(path)
-	var size int64
-	files := 0
-	for _, n := range names {
-		if st, err := os.Stat(n); err == nil && st.Mode().IsRegular() {
-			files++
-			size += st.Size()
-		}
-	}
-	switch files {
-	case 0:
-		return "nothing there yet; it is read from its first byte when it appears"
-	case 1:
-		return "readable, " + bytesText(float64(size))
-	}
-	return fmt.Sprintf("%d files, %s", files, bytesText(float64(size)))
 }

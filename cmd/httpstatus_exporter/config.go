@@ -78,6 +78,10 @@ func (a *apiFlags) load() (*config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--config.file: %w", plain(err))
 	}
+	doc, mistake := contract.ReadYAML(a.configFile, data, "configuration")
+	if mistake != nil {
+		return nil, mistake
+	}
 	var f fileConfig
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	dec.KnownFields(true)
@@ -87,7 +91,7 @@ func (a *apiFlags) load() (*config, error) {
 	if len(f.APIs) == 0 {
 		return nil, fmt.Errorf("%s: found no apis; write apis: [{name: ..., contract: ..., access_logs: [{path: ..., format: ...}]}]", a.configFile)
 	}
-	return compile(f.APIs, filepath.Dir(a.configFile), fileNames(a.configFile, data))
+	return compile(f.APIs, filepath.Dir(a.configFile), fileNames(a.configFile, doc))
 }
 
 // names tells how a message names a setting of an api, or of one of its logs (-1 for the api's own).
@@ -102,7 +106,7 @@ func compile(apis []fileAPI, dir string, at names) (*config, error) {
 	c := new(config)
 	var errs []error
 	seen := map[string]int{}
-	paths := map[string]bool{}
+	taken := map[string]string{}
 	for i, api := range apis {
 		cl, err := loadClassifier(api.Contract, dir)
 		if err != nil {
@@ -120,14 +124,13 @@ func compile(apis []fileAPI, dir string, at names) (*config, error) {
 		c.apis = append(c.apis, apiConfig{name, cl})
 		for j, l := range api.AccessLogs {
 			lc, err := compileLog(l, len(c.apis)-1, func(key string) string { return at(i, j, key) })
-			if err == nil && paths[lc.path] {
-				err = fmt.Errorf("%s: found %q again; each log belongs to one API once", at(i, j, "path"), lc.path)
+			if err == nil {
+				err = take(taken, lc.path, at(i, j, "path"))
 			}
 			if err != nil {
 				errs = append(errs, err)
 				continue
 			}
-			paths[lc.path] = true
 			c.logs = append(c.logs, lc)
 		}
 	}
@@ -182,6 +185,43 @@ func checkPath(path, at string) error {
 		return notReadable(err, at)
 	}
 	return f.Close()
+}
+
+// take notes in taken which files a path or glob names, by what symbolic links lead to. It refuses a path of which another
+// log has a file: its lines would count twice.
+func take(taken map[string]string, path, at string) error {
+	names, _ := filepath.Glob(path)
+	if _, err := os.Stat(path); err == nil || len(names) == 0 { // whatever its name looks like, or nothing yet
+		names = []string{path}
+	}
+	for i, name := range names {
+		file := realPath(name)
+		switch other, ok := taken[file]; {
+		case ok && other == path:
+			return fmt.Errorf("%s: found %q again; each log belongs to one API once", at, path)
+		case ok:
+			return fmt.Errorf("%s: found %q, but %s is a file of %q already; each log belongs to one API once", at, path, name, other)
+		}
+		names[i] = file
+	}
+	for _, file := range names {
+		taken[file] = path
+	}
+	return nil
+}
+
+// realPath returns what tells the file of a name from all others, as far as that can be known before it is there.
+func realPath(name string) string {
+	if name == "-" {
+		return name
+	}
+	if real, err := filepath.EvalSymlinks(name); err == nil {
+		name = real
+	}
+	if real, err := filepath.Abs(name); err == nil {
+		name = real
+	}
+	return name
 }
 
 // checkGlob finds what would keep a glob from ever matching.

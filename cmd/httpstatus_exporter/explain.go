@@ -118,7 +118,7 @@ func runExplain(_ context.Context, c *command, args []string, s std) error {
 		return errors.New("found no line on standard input; give one as the argument, or pipe a log into explain")
 	}
 	if !entries {
-		if fs.NArg() == 1 {
+		if _, _, ok := fileLine(fs.Arg(0)); !ok {
 			hintFile(fs.Arg(0), s)
 		}
 		return exitCode(exitFinding)

@@ -73,6 +73,8 @@ func run(ctx context.Context, args []string, s std) int {
 		cmd, rest = all[i], args[1:]
 	} else if len(args) == 1 && (args[0] == "-h" || args[0] == "--help") {
 		return help(all, nil, s)
+	} else if len(args) == 1 && args[0] == "--version" { // as every Prometheus component has it
+		return run(ctx, []string{"version"}, s)
 	}
 	out := &checkedWriter{Writer: s.out}
 	s.out = out

@@ -16,6 +16,7 @@ import (
 
 	"httpstatus_exporter/classify/contract"
 	"httpstatus_exporter/ingest"
+	"httpstatus_exporter/ingest/accesslog"
 	"httpstatus_exporter/metrics"
 )
 
@@ -74,6 +75,9 @@ func runReport(ctx context.Context, c *command, args []string, s std) error {
 	if err != nil {
 		return err
 	}
+	if err := r.fit(); err != nil {
+		return err
+	}
 	if f.writeBaseline != "" {
 		return saveBaseline(f.writeBaseline, r.Drift)
 	}
@@ -88,6 +92,16 @@ func runReport(ctx context.Context, c *command, args []string, s std) error {
 		return exitCode(exitFinding)
 	}
 	return nil
+}
+
+// fit refuses logs that have lines, not only blank ones and comments, of which none is an entry: a report of them would say
+// that nothing is wrong.
+func (r *report) fit() error {
+	if r.Responses > 0 || r.Lines == r.Skipped[accesslog.Blank.String()]+r.Skipped[accesslog.Comment.String()] {
+		return nil
+	}
+	return fmt.Errorf("none of %s is an entry, failed %s, skipped %s: is -f the format that the server writes? explain takes one of them",
+		count(r.Lines, "line"), reasons(r.Failed), reasons(r.Skipped))
 }
 
 // print writes the output, or the patch, that the flags ask for.

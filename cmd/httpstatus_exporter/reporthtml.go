@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"html/template"
 	"io"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -42,7 +43,8 @@ func (r *report) writeHTML(w io.Writer) error {
 	}
 	for _, k := range driftKinds {
 		if rows := driftCells(r.Drift, k.kind); rows != nil {
-			page.Sections = append(page.Sections, reportSection{k.title, k.summary, driftColumns(k.kind), rows})
+			columns, rows := filled(driftColumns(k.kind), rows)
+			page.Sections = append(page.Sections, reportSection{k.title, k.summary, columns, rows})
 		}
 	}
 	bar := func(c codeRow) string { // percent of the longest one, and never too little to be seen
@@ -53,4 +55,19 @@ func (r *report) writeHTML(w io.Writer) error {
 		return err
 	}
 	return t.Execute(w, page)
+}
+
+// filled returns the columns in which some row has something.
+func filled(columns []string, rows [][]string) (names []string, cells [][]string) {
+	cells = make([][]string, len(rows))
+	for i, name := range columns {
+		if !slices.ContainsFunc(rows, func(row []string) bool { return row[i] != "" }) {
+			continue
+		}
+		names = append(names, name)
+		for j, row := range rows {
+			cells[j] = append(cells[j], row[i])
+		}
+	}
+	return names, cells
 }

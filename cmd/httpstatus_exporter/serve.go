@@ -97,7 +97,8 @@ type server struct {
 	reloads     metrics.Reload
 	reloadError atomic.Pointer[string] // why the last reload failed; nil when it did not
 	stopping    atomic.Bool
-	started     func() // of demo: called when everything runs
+	unfit       map[string]bool // logs that warnUnfit has named
+	started     func()          // of demo: called when everything runs
 }
 
 // run serves until ctx is done or the listener fails.
@@ -107,7 +108,7 @@ func (s *server) run(ctx context.Context, cfg *config, storagePath string) error
 			s.log.Warn("The access log format deserves a look", "log", l.path, "warning", w)
 		}
 	}
-	s.engine = newEngine(s.log, s.flags)
+	s.engine, s.unfit = newEngine(s.log, s.flags), map[string]bool{}
 	s.exposer = &exposer{engine: s.engine, log: s.log}
 	s.reloads.Succeeded(time.Now())
 	sv, err := s.exposer.open(storagePath)
@@ -145,6 +146,9 @@ func (s *server) wait(ctx context.Context, failed <-chan error) error {
 		case <-ctx.Done():
 			return nil
 		case err := <-failed:
+			if s.web.systemdSocket {
+				return fmt.Errorf("--web.systemd-socket: %w; start it by a .socket unit of systemd", err)
+			}
 			return fmt.Errorf("--web.listen-address: %w%s", err, listenHint(err))
 		case <-hangup:
 			s.reload()
@@ -153,6 +157,18 @@ func (s *server) wait(ctx context.Context, failed <-chan error) error {
 				s.exposer.snapshot()
 			}
 			s.page.Sample(time.Now())
+			s.warnUnfit()
+		}
+	}
+}
+
+// warnUnfit logs, once, for each log that none of its lines fits the format. It looks at the counts that were taken last.
+func (s *server) warnUnfit() {
+	latest, _, _ := s.exposer.recent(time.Hour)
+	for _, name := range latest.Unfit() {
+		if !s.unfit[name] {
+			s.log.Warn("None of the lines so far fits the format of the log; give the one that the server writes", "log", name)
+			s.unfit[name] = true
 		}
 	}
 }

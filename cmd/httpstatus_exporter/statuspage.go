@@ -28,7 +28,7 @@ func (s *server) statusPage() *metrics.StatusPage {
 			p.Storage = s.exposer.storage.dir
 		}
 		s.engine.describe(p)
-		p.Snapshot, p.At = s.exposer.recent(pageAge)
+		p.Snapshot, p.At, p.Unsaved = s.exposer.recent(pageAge)
 		return p
 	})
 }
@@ -45,16 +45,16 @@ func (e *engine) describe(p *metrics.PageState) {
 	}
 }
 
-// recent returns the latest durable counts, and when they were taken, or new ones when those are older than age.
-func (x *exposer) recent(age time.Duration) (*metrics.Snapshot, time.Time) {
+// recent returns the latest counts, and when they were taken, or new ones when those are older than age. Unsaved says that
+// they could not be written.
+func (x *exposer) recent(age time.Duration) (latest *metrics.Snapshot, at time.Time, unsaved bool) {
 	x.mu.Lock()
-	latest, begun := x.latest, x.begun
+	fresh := x.latest != nil && time.Since(x.begun) < age
 	x.mu.Unlock()
-	if latest != nil && time.Since(begun) < age {
-		return latest, begun
+	if !fresh {
+		x.snapshot()
 	}
-	x.snapshot()
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	return x.latest, x.begun
+	return x.latest, x.begun, x.failing
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -11,13 +12,9 @@ import (
 
 // fileNames names settings by where they stand: file:line:column. A setting that is not there stands where what it belongs
 // to begins.
-func fileNames(file string, data []byte) names {
-	var doc yaml.Node
-	if yaml.Unmarshal(data, &doc) != nil || len(doc.Content) == 0 {
-		return func(api, log int, key string) string { return fmt.Sprintf("%s: apis[%d].%s", file, api, key) }
-	}
+func fileNames(file string, doc *yaml.Node) names {
 	return func(api, log int, key string) string {
-		n := item(value(doc.Content[0], "apis"), api)
+		n := item(value(doc, "apis"), api)
 		if log >= 0 {
 			n = item(value(n, "access_logs"), log)
 		}
@@ -44,18 +41,19 @@ func value(n *yaml.Node, key string) *yaml.Node {
 	return nil
 }
 
-// item returns the i-th element of a sequence that was decoded already.
+// item returns the i-th element of a sequence that was decoded already, by which nulls were passed over.
 func item(n *yaml.Node, i int) *yaml.Node {
 	for n.Kind == yaml.AliasNode {
 		n = n.Alias
 	}
-	return n.Content[i]
+	given := slices.DeleteFunc(slices.Clone(n.Content), func(e *yaml.Node) bool { return e.ShortTag() == "!!null" })
+	return given[i]
 }
 
 var (
 	yamlLine    = regexp.MustCompile(`^(?:yaml: )?line (\d+): (.*)`)
 	yamlUnknown = regexp.MustCompile(`^field (\S+) not found in type main\.(\w+)$`)
-	yamlWrong   = regexp.MustCompile("^cannot unmarshal !!\\w+ (?:`(.*)` )?into (\\S+)$")
+	yamlWrong   = regexp.MustCompile("^cannot unmarshal !!(\\w+) (?:`(.*)` )?into (\\S+)$")
 )
 
 // keysOf says for each Go type of a file what its mappings hold.
@@ -96,14 +94,14 @@ func (keys keysOf) mistake(m string) (text, word string) {
 		return m, ""
 	}
 	wanted := "a list"
-	switch name, isStruct := strings.CutPrefix(found[2], "main."); {
+	switch name, isStruct := strings.CutPrefix(found[3], "main."); {
 	case isStruct:
 		wanted = "a mapping; " + keys[name]
-	case !strings.HasPrefix(found[2], "[]"):
+	case !strings.HasPrefix(found[3], "[]"):
 		wanted = "a text"
 	}
-	if found[1] == "" {
-		return "expected " + wanted, ""
+	if kind := map[string]string{"map": "a mapping", "seq": "a list"}[found[1]]; kind != "" {
+		return fmt.Sprintf("found %s; expected %s", kind, wanted), ""
 	}
-	return fmt.Sprintf("found %q; expected %s", found[1], wanted), found[1]
+	return fmt.Sprintf("found %q; expected %s", found[2], wanted), found[2]
 }

@@ -155,7 +155,7 @@ func TestCompileErrors(t *testing.T) {
 		{`%ST %{+json}B`, "column 5: %{+json}B: this encoding makes an object of the whole line; expected a format of text"},
 		{"frontend a\n  log-format %ST %B\n", "line 2, column 3: log-format has 2 arguments: expected one string; quote it, or put a backslash before each blank"},
 		{"frontend a\n  option tcplog\n", "column 1: this configuration logs connections, not requests: expected option httplog or a log-format with %ST in mode http"},
-		{"frontend a\n  bind :80\n", `column 1: this configuration names no log format: expected option httplog, option httpslog or log-format "..."`},
+		{"frontend a\n  bind :80\n", `column 1: this configuration names no log format: expected option httplog, option httpslog or log-format "...", here or in the lines of defaults`},
 		{"frontend a\n  log-format \"%ST\n", `line 2, column 14: the " that opens here is never closed`},
 		{`%PROTOCOL% %UPSTREAM_HOST%`, "column 27: the format ends without a status: add %RESPONSE_CODE%"},
 		{`%RESPONSE_CODE% %REQ()%`, "column 17: %REQ()%: needs a header's name, as in %REQ(X)%"},

@@ -95,7 +95,7 @@ func (r *reader) haproxyDeclarations(sections []section) []declaration {
 	case tcp:
 		r.fail(0, "this configuration logs connections, not requests: expected option httplog or a log-format with %%ST in mode http")
 	default:
-		r.fail(0, "this configuration names no log format: expected option httplog, option httpslog or log-format \"...\"")
+		r.fail(0, "this configuration names no log format: expected option httplog, option httpslog or log-format \"...\", here or in the lines of defaults")
 	}
 	return all
 }
