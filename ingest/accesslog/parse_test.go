@@ -26,6 +26,7 @@ var parseCases = []parseCase{
 	{"with a host as auto", "auto", `h:80 192.0.2.1 - - [22/Nov/2026:13:37:29 +0000] "GET /x HTTP/1.1" 200 27 "-" "curl/8"`, "host time", `"GET" "/x" "200" 27 -1ns host="h" time="22/Nov/2026:13:37:29 +0000"`},
 	{"with two hosts as auto", "auto", `h h:80 192.0.2.1 - - [22/Nov/2026:13:37:29 +0000] "GET /x HTTP/1.1" 200 27`, "time", `"GET" "/x" "200" 27 -1ns time="22/Nov/2026:13:37:29 +0000"`},
 	{"a time with more behind it as auto", "auto", `192.0.2.1 - - [22/Nov/2026:13:37:29 +0000 x] "GET /x HTTP/1.1" 200 27`, "time", `"GET" "/x" "200" 27 -1ns time=?`},
+	{"a header that is the host", `"$request" $status "$http_host"`, `"GET /x HTTP/1.1" 200 "a.example"`, "req.host host", `"GET" "/x" "200" -1 -1ns req.host="a.example" host="a.example"`},
 	{"host in brackets", `$host "$request" $status`, `[::1] "GET /x HTTP/1.1" 200`, "", `"GET" "/x" "200" -1 -1ns`},
 	{"virtual host in brackets", "vhost_combined", `[::1]:80 192.0.2.1 - - [22/Nov/2026:13:37:29 +0000] "GET /x HTTP/1.1" 200 27 "-" "-"`, "", `"GET" "/x" "200" 27 -1ns`},
 	{"status is a word", "common", `192.0.2.1 - - [22/Nov/2026:13:37:29 +0000] "GET / HTTP/1.1" OK 27`, "", "status"},

@@ -176,6 +176,8 @@ func (p *program) want(t *template, slots []slot, name string, i int) {
 		at := t.fact(name)
 		switch {
 		case at < 0:
+		case slots[at] == slotNone && at == t.best(roleHost): // may be asked for as the host, too
+			special(roleHost, slotHost)
 		case slots[at] == slotNone:
 			slots[at] = slotValue + slot(i)
 		default:
