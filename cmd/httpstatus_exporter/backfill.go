@@ -198,7 +198,7 @@ func (b *backfill) read(ctx context.Context, w *worker, in *input, maxLine int, 
 	defer r.Close()
 	lines := ingest.NewLines(r, maxLine)
 	for ctx.Err() == nil && b.err == nil {
-		block, err := lines.Next(buffer)
+		block, err := lines.NextJoined(buffer)
 		in.source.Stats.Bytes.Store(lines.Offset())
 		w.countByTime(in.source, block, b)
 		if err == io.EOF {
