@@ -119,7 +119,7 @@ var parseCases = []parseCase{
 }
 
 func TestParse(t *testing.T) {
-	for _, c := range slices.Concat(parseCases, serverCases) {
+	for _, c := range slices.Concat(parseCases, serverCases, w3cCases) {
 		t.Run(c.name, func(t *testing.T) {
 			fields := strings.Fields(c.fields)
 			p := mustCompile(t, c.format).NewParser(fields)
@@ -176,6 +176,9 @@ func TestParseAllocatesNothing(t *testing.T) {
 		{"traefik", "upstream_host req.user-agent", [][]byte{[]byte(traefikLine)}},
 		{"alb", "upstream_status", splitLines(albLines(100_000))},
 		{"elb", "upstream_status", [][]byte{[]byte(elbLine)}},
+		{"iis", "req.user-agent time host", [][]byte{[]byte(iisFields), []byte(iisLine), []byte("2026-11-26 x"), []byte(strings.Replace(iisLine, "200", "OK", 1))}},
+		{"cloudfront", "edge_result resp.content-type", [][]byte{[]byte(edgeLine)}},
+		{tomcatForm, "req.user-agent", [][]byte{[]byte(`2026-11-26 08:09:10 GET /a 404 0.012 9 "x"" 200 ""y" - -`)}},
 		{"auto", "termination_state upstream_status response_flags", slices.Concat(splitLines(haproxyLines(1000)), splitLines(envoyLines(1000)), splitLines(albLines(1000)))},
 	} {
 		p := mustCompile(t, c.format).NewParser(strings.Fields(c.fields))
