@@ -242,7 +242,8 @@ func (w *worker) countByTime(src *ingest.Source, block ingest.Block, b *backfill
 		t := r.time(bytes.TrimSuffix(rest[start:end], []byte("\n")))
 		b.last = later(b.last, t)
 		if !t.IsZero() && t.UnixNano()/int64(b.step) > b.now {
-			w.count(src, ingest.Block{Data: rest[:start]})
+			w.count(src, ingest.Block{Data: rest[:start], Fields: block.Fields})
+			block.Fields = r.parser.Directive()
 			rest, end = rest[start:], end-start
 			b.entry(t)
 		}

@@ -87,6 +87,7 @@ func writeLogCheck(w io.Writer, c *classify.Classifier, l logConfig) {
 		name = "own format"
 	}
 	fmt.Fprintf(w, "\n  log %s   %s, %s\n", l.path, name, fileState(l.path))
+	l.format = writeLogColumns(w, l)
 	for _, warning := range l.format.Warnings() {
 		fmt.Fprintf(w, "    WARNING   %s\n", warning)
 	}
