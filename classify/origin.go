@@ -30,9 +30,11 @@ const (
 	responseFlags   = "response_flags"
 	responseDetails = "response_code_details"
 	upstreamHost    = "upstream_host"
+	// edgeResult is CloudFront's x-edge-detailed-result-type, or x-edge-result-type in logs that have only that.
+	edgeResult = "edge_result"
 )
 
-var originFacts = [...]string{upstreamStatus, terminationState, responseFlags, responseDetails, upstreamHost}
+var originFacts = [...]string{upstreamStatus, terminationState, responseFlags, responseDetails, upstreamHost, edgeResult}
 
 // Origin reads who answered. It is OriginUnknown where nobody did, or where the log leaves it open.
 func (c *Classifier) Origin(f *Facts) Origin {
@@ -44,6 +46,9 @@ func (c *Classifier) Origin(f *Facts) Origin {
 	}
 	if v, logged := c.value(f, terminationState); logged {
 		return originOfState(v)
+	}
+	if v, logged := c.value(f, edgeResult); logged {
+		return originOfEdge(v)
 	}
 	host, hostLogged := c.value(f, upstreamHost)
 	flags, flagsLogged := c.value(f, responseFlags) // nil where it is not logged

@@ -18,6 +18,7 @@ type Lines struct {
 	offset   int64  // bytes handed out or dropped
 	err      error  // of r, once it has one
 	join     container.Joiner
+	header   Header
 }
 
 // NewLines returns a Lines over r; maxLine 0 means DefaultMaxLine.
@@ -37,9 +38,11 @@ func (l *Lines) Dropping() bool { return l.dropping }
 // Resume tells a Lines whose reader stands in the middle of an input where that is.
 func (l *Lines) Resume(offset int64, dropping bool) { l.offset, l.dropping = offset, dropping }
 
-// NextJoined is Next, with the lines put together that a container runtime cut into pieces: see container.Joiner.
+// NextJoined is Next, with the lines put together that a container runtime cut into pieces (see container.Joiner), and with the
+// block's Fields.
 func (l *Lines) NextJoined(b *Buffer) (Block, error) {
 	block, err := l.Next(b)
+	block.Fields = l.header.Pass(block.Data)
 	data, tooLong := l.join.Join(block.Data)
 	block.Data, block.TooLong = data, block.TooLong+tooLong
 	return block, err

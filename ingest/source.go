@@ -29,6 +29,10 @@ type Block struct {
 	Data    []byte
 	Offset  int64 // of the block in its stream, unpacked, in bytes; blocks of one stream are in the order of their offsets
 	TooLong int   // lines of this block that were dropped because they exceed the maximum line length
+
+	// Fields is the #Fields directive of a W3C log that is in force where Data begins, as its line has it; nil where there is none.
+	// It stays valid. Directives in Data are for whoever reads the lines.
+	Fields []byte
 }
 
 // A Stream is one ordered run of bytes: one incarnation of a file, standard input.

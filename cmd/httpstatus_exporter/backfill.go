@@ -199,7 +199,7 @@ func (b *backfill) read(ctx context.Context, w *worker, in *input, maxLine int, 
 	defer r.Close()
 	lines := ingest.NewLines(r, maxLine)
 	for ctx.Err() == nil && b.err == nil {
-		block, err := lines.Next(buffer)
+		block, err := lines.NextJoined(buffer)
 		in.source.Stats.Bytes.Store(lines.Offset())
 		w.countByTime(in.source, block, b)
 		if err == io.EOF {
@@ -246,7 +246,8 @@ func (w *worker) countByTime(src *ingest.Source, block ingest.Block, b *backfill
 		t := r.time(bytes.TrimSuffix(rest[start:end], []byte("\n")))
 		b.last = later(b.last, t)
 		if !t.IsZero() && t.UnixNano()/int64(b.step) > b.now {
-			w.count(src, ingest.Block{Data: rest[:start]})
+			w.count(src, ingest.Block{Data: rest[:start], Fields: block.Fields})
+			block.Fields = r.parser.Directive()
 			rest, end = rest[start:], end-start
 			b.entry(t)
 		}

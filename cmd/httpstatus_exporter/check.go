@@ -92,6 +92,7 @@ func writeLogCheck(w io.Writer, c *classify.Classifier, l logConfig, look *look)
 		name = "own format"
 	}
 	fmt.Fprintf(w, "\n  log %s   %s, %s\n", l.path, name, look.state)
+	l.format = writeLogColumns(w, l)
 	for _, warning := range slices.Concat(l.format.Warnings(), look.warnings) {
 		fmt.Fprintf(w, "    WARNING   %s\n", warning)
 	}

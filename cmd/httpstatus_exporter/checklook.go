@@ -113,20 +113,17 @@ func (k *look) file(name string) error {
 	}
 	k.files++
 	k.bytes += st.Size()
-	k.fit(name, wholeLines(end[:n], int64(n) < st.Size()))
+	begin := 0 // of the first line that is not cut
+	if int64(n) < st.Size() {
+		begin = bytes.IndexByte(end[:n], '\n') + 1
+	}
+	header := ingest.HeaderAfter(io.NewSectionReader(f, 0, st.Size()-int64(len(end)-begin)))
+	k.parser.Begin(header.Fields())
+	k.fit(name, end[begin:max(begin, bytes.LastIndexByte(end[:n], '\n')+1)])
 	return nil
 }
 
-// wholeLines returns the lines of data that have their '\n', without the first one where that is cut.
-func wholeLines(data []byte, cut bool) []byte {
-	data = data[:bytes.LastIndexByte(data, '\n')+1]
-	if cut {
-		_, data, _ = bytes.Cut(data, []byte("\n"))
-	}
-	return data
-}
-
-// fit holds lines against the format.
+// fit holds whole lines against the format.
 func (k *look) fit(name string, data []byte) {
 	var e accesslog.Entry
 	entries, rest := 0, 0

@@ -93,10 +93,11 @@ func runExplain(_ context.Context, c *command, args []string, s std) error {
 	if err != nil {
 		return err
 	}
-	lines, err := explainInput(fs.Args(), api.maxLine, s)
+	lines, columns, err := explainInput(fs.Args(), api.maxLine, s)
 	if err != nil {
 		return err
 	}
+	x.parser.Begin([]byte(columns))
 	entries, first := true, true
 	for line, err := range lines {
 		var e *explainedLine

@@ -36,24 +36,25 @@ func cutLast(s string, sep byte) (before, after string, found bool) {
 	return s, "", false
 }
 
-// explainInput yields the line that the arguments name, or the lines of standard input.
-func explainInput(args []string, maxLine int, s std) (iter.Seq2[string, error], error) {
+// explainInput yields the line that the arguments name, or the lines of standard input. Fields is the #Fields directive of a W3C log
+// that is in force at the first of them.
+func explainInput(args []string, maxLine int, s std) (lines iter.Seq2[string, error], fields string, err error) {
 	switch {
 	case len(args) == 0:
 		if isTerminal(s.in) {
 			fmt.Fprintln(s.err, "Paste access-log lines; Ctrl-D ends.")
 		}
-		return linesOf(s.in, maxLine), nil
+		return linesOf(s.in, maxLine), "", nil
 	case len(args) > 1:
-		return nil, fmt.Errorf("found %d arguments; put the line into quotes: explain '%s ...'", len(args), args[0])
+		return nil, "", fmt.Errorf("found %d arguments; put the line into quotes: explain '%s ...'", len(args), args[0])
 	}
 	line, lineErr := args[0], error(nil)
 	if name, number, ok := fileLine(line); ok {
-		if line, lineErr = readLine(name, number, maxLine); lineErr != nil && !errors.Is(lineErr, errTooLong) {
-			return nil, lineErr
+		if line, fields, lineErr = readLine(name, number, maxLine); lineErr != nil && !errors.Is(lineErr, errTooLong) {
+			return nil, "", lineErr
 		}
 	}
-	return func(yield func(string, error) bool) { yield(line, lineErr) }, nil
+	return func(yield func(string, error) bool) { yield(line, lineErr) }, fields, nil
 }
 
 // errTooLong stands for a line that exceeds the maximum length. More lines follow it.
@@ -97,20 +98,24 @@ func fileLine(arg string) (name string, number int, ok bool) {
 	return name, n, err == nil && !st.IsDir()
 }
 
-func readLine(name string, number, maxLine int) (string, error) {
+// readLine returns a line of a file, and the last #Fields directive before it.
+func readLine(name string, number, maxLine int) (line, fields string, err error) {
 	f, err := ingest.Open(name)
 	if err != nil {
-		return "", plain(err)
+		return "", "", plain(err)
 	}
 	defer f.Close()
 	n := 0
 	for line, err := range linesOf(f, maxLine) {
 		if err != nil && !errors.Is(err, errTooLong) {
-			return "", fmt.Errorf("%s: %w", name, err)
+			return "", "", fmt.Errorf("%s: %w", name, err)
 		}
 		if n++; n == number {
-			return line, err
+			return line, fields, err
+		}
+		if strings.HasPrefix(line, "#Fields:") {
+			fields = line
 		}
 	}
-	return "", fmt.Errorf("%s has %s; there is no line %d", name, count(int64(n), "line"), number)
+	return "", "", fmt.Errorf("%s has %s; there is no line %d", name, count(int64(n), "line"), number)
 }

@@ -93,7 +93,7 @@ func (a *apiFlags) addContract(fs *pflag.FlagSet) {
 }
 
 func (a *apiFlags) addFormat(fs *pflag.FlagSet) {
-	fs.StringVarP(&a.format, "access-log.format", "f", "auto", "a preset ("+strings.Join(accesslog.Presets(), ", ")+"), or verbatim: nginx log_format, Apache LogFormat, HAProxy log-format or frontend, Envoy format string or json_format; or json status=KEY ... for keys of your own")
+	fs.StringVarP(&a.format, "access-log.format", "f", "auto", "a preset ("+strings.Join(accesslog.Presets(), ", ")+"), or verbatim: nginx log_format, Apache LogFormat, HAProxy log-format or frontend, Envoy format string or json_format, a W3C log's #Fields line; or json status=KEY ... for keys of your own")
 	intVar(fs, &a.maxLine, "access-log.max-line-bytes", 1, 1<<20, "longest line; longer ones are counted as failed, reason too_long")
 }
 

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// textHint is fieldHint for HAProxy, and for the formats of text that Envoy, Traefik and AWS's load balancers write; "" for others.
+// textHint is fieldHint for HAProxy, and for the formats of text that Envoy, Traefik, AWS's load balancers, CloudFront and IIS write; "" for others.
 func textHint(server, fact string) string {
 	switch server {
 	case "HAProxy":
@@ -16,8 +16,32 @@ func textHint(server, fact string) string {
 		return "set accessLog.format: json in Traefik; its common format cannot be extended"
 	case "AWS":
 		return "the load balancer cannot be told to log it"
+	case "W3C":
+		return w3cHint(fact)
+	case "CloudFront":
+		return "CloudFront's standard logs do not have it"
 	}
 	return ""
+}
+
+// w3cHint names what to select in IIS. A header is logged by a custom field (IIS 8.5 and later), whose name is free: with this one it
+// says which header it is. (IIS configuration reference, logFile/customFields)
+func w3cHint(fact string) string {
+	kind, header, _ := strings.Cut(fact, ".")
+	name := textproto.CanonicalMIMEHeaderKey(header)
+	switch kind {
+	case "req":
+		return "add to IIS's logFile/customFields: logFieldName=\"cs(" + name + ")\" sourceName=\"" + name + "\" sourceType=\"RequestHeader\""
+	case "resp":
+		return "add to IIS's logFile/customFields: logFieldName=\"sc(" + name + ")\" sourceName=\"" + name + "\" sourceType=\"ResponseHeader\""
+	case "duration":
+		return "select time-taken in IIS's W3C logging fields"
+	case "method":
+		return "select cs-method in IIS's W3C logging fields"
+	case "body":
+		return "IIS logs no size without the header in it"
+	}
+	return "IIS does not log " + fact
 }
 
 // haproxyHint: a header is logged where it is captured, and its place in the log is known from the same line of the configuration.

@@ -66,6 +66,8 @@ func (w *worker) count(src *ingest.Source, block ingest.Block) {
 	if r == nil {
 		return
 	}
+	r.parser.Begin(block.Fields)
+	r.clock.Begin(block.Fields)
 	lines := block.TooLong
 	w.shard.Reject(src.ID, accesslog.TooLong, block.TooLong)
 	var first, last []byte // entries of this block
@@ -136,10 +138,10 @@ func newReader(l lane) reader {
 
 // time returns when the entry of a line was logged, the zero time where the line does not tell.
 func (r *reader) time(line []byte) time.Time {
-	if len(line) == 0 || r.clock.Parse(line, &r.entry) != accesslog.None {
+	if len(line) == 0 {
 		return time.Time{}
 	}
-	t, _ := r.format.ParseTime(r.entry.Time)
+	t, _ := r.format.ParseTime(r.clock.Time(line, &r.entry))
 	return t
 }
 

@@ -114,7 +114,10 @@ func BenchmarkHAProxy(b *testing.B) {
 func BenchmarkEnvoy(b *testing.B) {
 	benchmarkParse(b, "envoy", envoyLines(1<<20), "response_flags", "upstream_host")
 }
-func BenchmarkALB(b *testing.B)        { benchmarkParse(b, "alb", albLines(1<<20), "upstream_status") }
+func BenchmarkALB(b *testing.B) { benchmarkParse(b, "alb", albLines(1<<20), "upstream_status") }
+func BenchmarkIIS(b *testing.B) {
+	benchmarkParse(b, "iis", bytes.Repeat([]byte(iisLine+"\n"), 10_000))
+}
 func BenchmarkCombined(b *testing.B)   { benchmarkParse(b, "combined", combinedLines(1<<20)) }
 func BenchmarkAuto(b *testing.B)       { benchmarkParse(b, "auto", combinedLines(1<<20)) }
 func BenchmarkJSON(b *testing.B)       { benchmarkParse(b, jsonFormat, jsonLines(1<<20)) }

@@ -103,10 +103,10 @@ func TestCompile(t *testing.T) {
 
 func TestCompileErrors(t *testing.T) {
 	for _, c := range []struct{ format, want string }{
-		{"", "column 1: the format is empty: expected a preset (alb, auto, caddy, combined, common, contract, elb, envoy, envoy_json, haproxy, haproxy_clf, json, traefik, traefik_json, vhost_combined) or the server's format string"},
+		{"", "column 1: the format is empty: expected a preset (alb, auto, caddy, cloudfront, combined, common, contract, elb, envoy, envoy_json, haproxy, haproxy_clf, iis, json, traefik, traefik_json, vhost_combined) or the server's format string"},
 		{"combnied", `column 1: unknown preset "combnied": did you mean combined?`},
 		{"Combined", `column 1: unknown preset "Combined": did you mean combined?`},
-		{"apache", `column 1: unknown preset "apache": expected one of alb, auto, caddy, combined, common, contract, elb, envoy, envoy_json, haproxy, haproxy_clf, json, traefik, traefik_json, vhost_combined, or the server's format string itself`},
+		{"apache", `column 1: unknown preset "apache": expected one of alb, auto, caddy, cloudfront, combined, common, contract, elb, envoy, envoy_json, haproxy, haproxy_clf, iis, json, traefik, traefik_json, vhost_combined, or the server's format string itself`},
 		{"'' ", "column 1: the format string is empty"},
 		{"log_format main '';", "column 1: the format string is empty"},
 		{"just some words", `column 1: "just some words" has no fields: expected an nginx format with $status or an Apache format with %>s`},
@@ -292,7 +292,7 @@ func FuzzCompile(f *testing.F) {
 	for _, s := range fuzzFormats {
 		f.Add(s)
 	}
-	for _, s := range []string{"combnied", "# x\n", `'$status`, `%{`, `%!200,304{User-agent}i%>s`, `log_format a '$status'; log_format b "$status";`, `accesslog.format = "%s"`, `varnishncsa -F '%s' -j`,
+	for _, s := range []string{"iis", iisFields + " x", tomcatForm, "#Fields:", "#Fields: sc-statsu", "combnied", "# x\n", `'$status`, `%{`, `%!200,304{User-agent}i%>s`, `log_format a '$status'; log_format b "$status";`, `accesslog.format = "%s"`, `varnishncsa -F '%s' -j`,
 		"json status=$.a.b? method=c>d[0] req.x=e?f", `{"encoder": {"format": "filter", "wrap": {"format": "json", "duration_format": "nano"}}}`, `{"s": "%RESPONSE_CODE%", "n": {"m": "%REQ(:METHOD)%"}}`, "json_format:\n  s: \"%RESPONSE_CODE%\"\n"} {
 		f.Add(s)
 	}

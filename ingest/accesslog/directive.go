@@ -9,17 +9,19 @@ import (
 type family uint8
 
 const (
-	nginx   family = iota // $variable
-	apache                // %directive: also lighttpd, varnishncsa and others that took the language over
-	haproxy               // %ST, %{+Q}r, %[expression]
-	envoy                 // %RESPONSE_CODE%, %REQ(X)%
-	traefik               // no language: presets only
-	aws                   // likewise
+	nginx      family = iota // $variable
+	apache                   // %directive: also lighttpd, varnishncsa and others that took the language over
+	haproxy                  // %ST, %{+Q}r, %[expression]
+	envoy                    // %RESPONSE_CODE%, %REQ(X)%
+	traefik                  // no language: presets only
+	aws                      // likewise
+	w3c                      // a #Fields directive
+	cloudfront               // likewise, with CloudFront's columns
 )
 
 // String returns the name of the family's server, as hints on what to add to its format need it.
 func (f family) String() string {
-	return [...]string{"nginx", "Apache", "HAProxy", "Envoy text", "Traefik CLF", "AWS"}[f]
+	return [...]string{"nginx", "Apache", "HAProxy", "Envoy text", "Traefik CLF", "AWS", "W3C", "CloudFront"}[f]
 }
 
 // A declaration is one format as a user has it: the string itself, its quotes and escapes undone, and what stands around it.

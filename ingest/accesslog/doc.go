@@ -29,6 +29,17 @@
 // A usual line (see program.readUsual) takes a shorter way to the same result; the tests hold both, and a regular expression
 // over the whole line, against each other.
 //
+// # Logs that name their columns
+//
+// A W3C extended log says in a #Fields line which columns the lines behind it have, and may say so anew anywhere: IIS does at each
+// start. A format for such logs (presets iis and cloudfront, a #Fields line itself) names the columns of a log that says nothing.
+// Parse follows the directives that it meets; Begin tells it the one that is in force where a block begins, which the source of
+// the block has followed (ingest.Header), for blocks of one log go to many Parsers. A line is an entry only with exactly as many
+// columns, and dates and numbers where they belong (Parser.parseColumns).
+//
+// The unit of time-taken is nowhere in a log: milliseconds beside columns that only IIS has, seconds else (settleColumns). What IIS
+// replaced by a plus stays one: application/problem+json has one of its own. Tomcat's backslashes stay as well.
+//
 // # Servers that do not escape
 //
 // Envoy and Traefik's common format write a quote as it came. Their targets have no blank, so all up to the first value in
@@ -48,5 +59,5 @@
 // modules/loggers/mod_log_config.c and ap_escape_logitem in server/util.c, lighttpd's mod_accesslog, varnishncsa(1),
 // https://docs.haproxy.org/3.0/configuration.html section 8 with src/log.c,
 // https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage, Traefik's
-// pkg/middlewares/accesslog, and for AWS the pages that aws.go names; for objects beside the presets, objectpresets.go.
+// pkg/middlewares/accesslog, and for AWS and W3C logs the pages that aws.go and w3c.go name; for objects beside the presets, objectpresets.go.
 package accesslog

@@ -31,7 +31,7 @@ var presets = map[string]string{
 
 // Presets returns the names that Compile knows, sorted.
 func Presets() []string {
-	return []string{"alb", "auto", "caddy", "combined", "common", "contract", "elb", "envoy", "envoy_json", "haproxy", "haproxy_clf", "json", "traefik", "traefik_json", "vhost_combined"}
+	return []string{"alb", "auto", "caddy", "cloudfront", "combined", "common", "contract", "elb", "envoy", "envoy_json", "haproxy", "haproxy_clf", "iis", "json", "traefik", "traefik_json", "vhost_combined"}
 }
 
 // A Format is a compiled format: what a line of an access log holds and where. It is immutable and safe for concurrent use.
@@ -40,13 +40,14 @@ type Format struct {
 	family    family
 	server    string      // whose format of objects it is; else the family says it
 	shared    bool        // a preset that several servers write
+	open      bool        // the log itself says which fields it has: any may be there
 	templates []*template // tried in turn; more than one where the user gave several directives
 	also      []*template // tried behind them, of lines of which nothing is promised
 	warnings  []string
 }
 
-// Compile compiles a preset's name, an nginx log_format or an Apache LogFormat, the latter two as the bare string or as the
-// directive with its quotes, continuation lines and comment lines. Of several directives each line may fit another. Comments
+// Compile compiles a preset's name, an nginx log_format, an Apache LogFormat, or the #Fields directive of a W3C log; log_format and
+// LogFormat as the bare string or as the directive with its quotes, continuation lines and comment lines. Of several directives each line may fit another. Comments
 // alone are auto. Errors say what is wrong in which column and what would be right.
 func Compile(format string) (*Format, error) {
 	name := strings.TrimSpace(format)
@@ -62,6 +63,12 @@ func Compile(format string) (*Format, error) {
 		return f, err
 	}
 	if f, err := compileObject(name); f != nil || err != nil {
+		return f, err
+	}
+	if directive, ok := w3cPresets[name]; ok {
+		return w3cPreset(name, directive), nil
+	}
+	if f, err := compileW3C(format); f != nil || err != nil {
 		return f, err
 	}
 	if l, ok := layouts[name]; ok {
@@ -160,7 +167,7 @@ func (f *Format) HasSize() bool { return f.has(roleBytes) }
 // HasBodyBytes reports whether the format logs how large the body of the response was. The size of the whole response with
 // its header ($bytes_sent, %O) is none: it is in every Entry, but says nothing about the body.
 func (f *Format) HasBodyBytes() bool {
-	return f.has(roleBytes) && !slices.ContainsFunc(f.templates, func(t *template) bool {
+	return f.has(roleBytes) && !f.open && !slices.ContainsFunc(f.templates, func(t *template) bool {
 		i := t.best(roleBytes)
 		return i >= 0 && t.fields[i].gross || t.object && t.gross()
 	})
@@ -183,7 +190,7 @@ func (f *Format) Server() string {
 }
 
 func (f *Format) has(r role) bool {
-	return slices.ContainsFunc(f.templates, func(t *template) bool { return t.best(r) >= 0 })
+	return f.open || slices.ContainsFunc(f.templates, func(t *template) bool { return t.best(r) >= 0 })
 }
 
 // Fields returns the names that NewParser knows how to read from each line of this format, sorted: facts such as "req.range",

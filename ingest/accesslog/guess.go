@@ -4,7 +4,8 @@ import "slices"
 
 // extend adds to a preset what its name stands for beside its first template.
 //
-// auto takes for what they are the lines that HAProxy, Envoy and an AWS load balancer write unless told otherwise; Traefik's
+// auto takes for what they are the lines that HAProxy, Envoy, an AWS load balancer, IIS and CloudFront write unless told otherwise,
+// and those of any W3C log by its own directive; Traefik's
 // common format begins as combined does. It reads who answered and what from them, but neither duration nor the size of a whole
 // message: whether an API has a histogram of durations, and what its sizes mean, is not to depend on which lines come.
 func (f *Format) extend() {
@@ -12,7 +13,7 @@ func (f *Format) extend() {
 	case "envoy":
 		f.templates = append(f.templates, templatesOf(envoyPreset[1:]...)...)
 	case "auto":
-		f.also = templatesOf(slices.Concat([]string{"haproxy", "alb"}, envoyPreset)...)
+		f.also = templatesOf(slices.Concat([]string{"haproxy", "alb"}, envoyPreset, []string{"iis", "cloudfront"})...)
 		for _, t := range f.also {
 			t.withoutAmounts()
 		}

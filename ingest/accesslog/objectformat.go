@@ -185,7 +185,7 @@ func (t *template) gross() bool {
 
 // Logs reports whether the format has a field: one of Fields, or any request or response header where it has all of them.
 func (f *Format) Logs(name string) bool {
-	return slices.Contains(f.Fields(), name) || slices.ContainsFunc(f.templates, func(t *template) bool { return len(t.headerPaths(name)) > 0 })
+	return f.open && (strings.HasPrefix(name, "req.") || strings.HasPrefix(name, "resp.")) || slices.Contains(f.Fields(), name) || slices.ContainsFunc(f.templates, func(t *template) bool { return len(t.headerPaths(name)) > 0 })
 }
 
 // Depends reports whether a field that the format has is in its lines only where the server's configuration asks for it; a
@@ -193,6 +193,6 @@ func (f *Format) Logs(name string) bool {
 func (f *Format) Depends(name string) bool {
 	return f.Logs(name) && slices.ContainsFunc(f.templates, func(t *template) bool {
 		at := t.fact(name)
-		return t.kept && (at < 0 || t.fields[at].at == 0)
+		return f.open && at < 0 || t.kept && (at < 0 || t.fields[at].at == 0)
 	})
 }

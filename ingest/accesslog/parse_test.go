@@ -26,6 +26,7 @@ var parseCases = []parseCase{
 	{"with a host as auto", "auto", `h:80 192.0.2.1 - - [22/Nov/2026:13:37:29 +0000] "GET /x HTTP/1.1" 200 27 "-" "curl/8"`, "host time", `"GET" "/x" "200" 27 -1ns host="h" time="22/Nov/2026:13:37:29 +0000"`},
 	{"with two hosts as auto", "auto", `h h:80 192.0.2.1 - - [22/Nov/2026:13:37:29 +0000] "GET /x HTTP/1.1" 200 27`, "time", `"GET" "/x" "200" 27 -1ns time="22/Nov/2026:13:37:29 +0000"`},
 	{"a time with more behind it as auto", "auto", `192.0.2.1 - - [22/Nov/2026:13:37:29 +0000 x] "GET /x HTTP/1.1" 200 27`, "time", `"GET" "/x" "200" 27 -1ns time=?`},
+	{"a header that is the host", `"$request" $status "$http_host"`, `"GET /x HTTP/1.1" 200 "a.example"`, "req.host host", `"GET" "/x" "200" -1 -1ns req.host="a.example" host="a.example"`},
 	{"host in brackets", `$host "$request" $status`, `[::1] "GET /x HTTP/1.1" 200`, "", `"GET" "/x" "200" -1 -1ns`},
 	{"virtual host in brackets", "vhost_combined", `[::1]:80 192.0.2.1 - - [22/Nov/2026:13:37:29 +0000] "GET /x HTTP/1.1" 200 27 "-" "-"`, "", `"GET" "/x" "200" 27 -1ns`},
 	{"status is a word", "common", `192.0.2.1 - - [22/Nov/2026:13:37:29 +0000] "GET / HTTP/1.1" OK 27`, "", "status"},
@@ -118,7 +119,7 @@ var parseCases = []parseCase{
 }
 
 func TestParse(t *testing.T) {
-	for _, c := range slices.Concat(parseCases, serverCases) {
+	for _, c := range slices.Concat(parseCases, serverCases, w3cCases) {
 		t.Run(c.name, func(t *testing.T) {
 			fields := strings.Fields(c.fields)
 			p := mustCompile(t, c.format).NewParser(fields)
@@ -175,6 +176,9 @@ func TestParseAllocatesNothing(t *testing.T) {
 		{"traefik", "upstream_host req.user-agent", [][]byte{[]byte(traefikLine)}},
 		{"alb", "upstream_status", splitLines(albLines(100_000))},
 		{"elb", "upstream_status", [][]byte{[]byte(elbLine)}},
+		{"iis", "req.user-agent time host", [][]byte{[]byte(iisFields), []byte(iisLine), []byte("2026-11-26 x"), []byte(strings.Replace(iisLine, "200", "OK", 1))}},
+		{"cloudfront", "edge_result resp.content-type", [][]byte{[]byte(edgeLine)}},
+		{tomcatForm, "req.user-agent", [][]byte{[]byte(`2026-11-26 08:09:10 GET /a 404 0.012 9 "x"" 200 ""y" - -`)}},
 		{"auto", "termination_state upstream_status response_flags", slices.Concat(splitLines(haproxyLines(1000)), splitLines(envoyLines(1000)), splitLines(albLines(1000)))},
 	} {
 		p := mustCompile(t, c.format).NewParser(strings.Fields(c.fields))

@@ -20,6 +20,7 @@ type Parser struct {
 	found    []found // of parseObject: what stands at each place
 	line     uint32  // the number of the line in found, so that nothing of the last one counts
 	spare    Entry   // of claimRequest
+	w3c      *w3cState
 }
 
 // NewParser returns a Parser that reads, beside what every entry has, the fields named: see Format.Fields. A field that
@@ -37,6 +38,9 @@ func (f *Format) NewParser(fields []string) *Parser {
 	}
 	p.ends, p.found = make([]int, 2*parts), make([]found, places)
 	p.unwraps = !slices.ContainsFunc(f.templates, (*template).wraps)
+	if f.ReadsColumns() {
+		p.w3c = &w3cState{format: f, asked: fields, given: p.programs}
+	}
 	return p
 }
 
@@ -48,7 +52,10 @@ func (f *Format) NewParser(fields []string) *Parser {
 //
 // A line that a container runtime wrapped is read by its content; a piece of one is Partial, for a container.Joiner puts
 // the whole into the last piece.
+//
+// The #Fields directive of a W3C log is a comment, and the lines behind it are read by it: see Begin.
 func (p *Parser) Parse(line []byte, e *Entry) Reason {
+	whole := line
 	if len(line) > 4 && (line[0] == '{' || line[4] == '-') {
 		content, partial := p.unwrap(line)
 		if partial {
@@ -77,6 +84,10 @@ func (p *Parser) Parse(line []byte, e *Entry) Reason {
 			reason = r
 		}
 	}
+	if p.w3c != nil && hasPrefix(whole, fieldsDirective) {
+		p.Begin(whole)
+		return Comment
+	}
 	return p.failed(line, e, reason)
 }
 
@@ -85,6 +96,9 @@ func (p *Parser) parse(g *program, line []byte, e *Entry) Reason {
 	p.reset(e)
 	if g.object != nil {
 		return p.parseObject(g, line, e)
+	}
+	if g.columns != nil {
+		return p.parseColumns(g, line, e)
 	}
 	if g.header {
 		line = line[headerLength(line):]

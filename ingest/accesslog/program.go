@@ -17,6 +17,7 @@ type program struct {
 	header  bool    // a syslog header may stand before each line
 	spare   bool    // see template.spare
 	object  *object // of lines that hold a JSON object, instead of prefix and steps
+	columns []part  // of lines that consist of columns, likewise; not nil, though there may be none
 	family  family
 }
 
@@ -92,6 +93,9 @@ type alias struct {
 func (t *template) compile(fields []string) program {
 	if t.object {
 		return t.compileObject(fields)
+	}
+	if t.columns {
+		return t.compileColumns(fields)
 	}
 	p := program{prefix: t.literals[0], raw: !t.exact, family: t.family, header: t.family.hasHeader(), spare: t.spare}
 	p.client = t.family <= apache && p.prefix == "" && t.fields[0].kind == kindWord && t.fields[0].role != roleTime && t.mark(t.literals[1]) < 0
@@ -176,6 +180,8 @@ func (p *program) want(t *template, slots []slot, name string, i int) {
 		at := t.fact(name)
 		switch {
 		case at < 0:
+		case slots[at] == slotNone && at == t.best(roleHost): // may be asked for as the host, too
+			special(roleHost, slotHost)
 		case slots[at] == slotNone:
 			slots[at] = slotValue + slot(i)
 		default:

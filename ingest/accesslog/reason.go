@@ -11,10 +11,12 @@ func (p *Parser) failed(line []byte, e *Entry, reason Reason) Reason {
 	switch {
 	case len(bytes.TrimSpace(line)) == 0:
 		return Blank
-	case p.programs[0].object == nil && p.allAbsent(line, e):
+	case p.programs[0].object == nil && p.programs[0].columns == nil && p.allAbsent(line, e):
 		return None
 	case line[0] == '#':
 		return Comment
+	case p.readsColumns() && dateLength(line) > 0:
+		return reason
 	case reason == Message:
 		return Message
 	case isBinary(line):

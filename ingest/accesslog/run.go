@@ -96,6 +96,10 @@ func (f *part) length(b []byte) int {
 		return pieceLength(b)
 	case kindBlocks:
 		return blocksLength(b)
+	case kindDate:
+		return dateLength(b)
+	case kindClock:
+		return clockLength(b)
 	}
 	return until(b, ' ')
 }

@@ -26,6 +26,8 @@ type template struct {
 	object  bool
 	headers []headers
 	kept    bool
+
+	columns bool // lines consist of one column for each field, and there are no literals: see Parser.parseColumns
 }
 
 // A field is one variable or directive of a format.
@@ -91,6 +93,8 @@ const (
 	kindPiece                // no '|' and no '}': HAProxy's captured header
 	kindBlocks               // any number of HAProxy's {...} with a blank behind each
 	kindWords                // at most maxTailWords words without quotes, with a blank between two
+	kindDate                 // 2006-01-02
+	kindClock                // 15:04, 15:04:05 or 15:04:05.999
 )
 
 // An escaping is how a server writes the bytes of a value that would not be text, or would look like the format's own.
@@ -100,6 +104,7 @@ const (
 	escapeBackslash escaping = iota // \xHH, \", \\, ...
 	escapeNone                      // as they are
 	escapeHash                      // #HH
+	escapePercent                   // %HH
 )
 
 // best returns the index of the field that fills a role, or -1.

@@ -50,6 +50,10 @@ func parseTime(b []byte, layout string) (time.Time, bool) {
 		return time.Time{}, false
 	case anyLayout:
 		return parseAnyTime(b)
+	case w3cLayout:
+		if len(b) > w3cDate && b[w3cDate] == '\t' {
+			layout = w3cTabbed
+		}
 	case secondsLayout:
 		unit = time.Second
 	case millisecondsLayout:

@@ -62,6 +62,23 @@ func appendUnicode(dst, b []byte) ([]byte, int) {
 	return utf8.AppendRune(dst, v), 6
 }
 
+// appendDecoded appends b to dst with each %HH decoded. What is no escape stays.
+func appendDecoded(dst, b []byte) []byte {
+	for {
+		i := bytes.IndexByte(b, '%')
+		if i < 0 {
+			return append(dst, b...)
+		}
+		dst = append(dst, b[:i]...)
+		b = b[i:]
+		if v, ok := hex(b[1:], 2); ok {
+			dst, b = append(dst, byte(v)), b[3:]
+		} else {
+			dst, b = append(dst, '%'), b[1:]
+		}
+	}
+}
+
 // hex returns the number that the first n bytes of b, hexadecimal digits, make.
 func hex(b []byte, n int) (v rune, ok bool) {
 	if len(b) < n {

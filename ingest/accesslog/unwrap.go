@@ -22,6 +22,9 @@ func (p *Parser) unwrap(line []byte) (content []byte, partial bool) {
 
 // wraps reports whether lines of the template themselves look like those of a container runtime.
 func (t *template) wraps() bool {
+	if t.columns {
+		return false
+	}
 	if t.object {
 		return slices.ContainsFunc(t.fields, func(f field) bool { return len(f.path.steps) == 1 && f.path.steps[0] == "log" })
 	}

@@ -82,7 +82,9 @@ func (p *Parser) undo(f *part, value []byte) []byte {
 	switch {
 	case f.escape == escapeBackslash:
 		p.scratch = appendUnescaped(p.scratch, value)
-	case bytes.IndexByte(value, '#') < 0:
+	case f.escape == escapePercent && bytes.IndexByte(value, '%') >= 0:
+		p.scratch = appendDecoded(p.scratch, value)
+	case f.escape == escapePercent, bytes.IndexByte(value, '#') < 0:
 		return value
 	default:
 		p.scratch = appendUnhashed(p.scratch, value)

@@ -50,6 +50,13 @@ func archiveStart(fd *os.File, n int) []byte {
 	return start[:k]
 }
 
+// archiveHeader returns the Header of a W3C log behind the first n bytes of the content.
+func archiveHeader(fd *os.File, n int64) ingest.Header {
+	unpack := ingest.Decompress(io.NewSectionReader(fd, 0, 1<<62))
+	defer unpack.Close()
+	return ingest.HeaderAfter(io.LimitReader(unpack, n))
+}
+
 // archiveSize returns the size of the content as the compressed file states it: modulo 1<<32 for gzip (RFC 1952 section
 // 2.3.1), and of the first frame for zstd. It is -1 where it does not say.
 func archiveSize(fd *os.File, packed int64) int64 {

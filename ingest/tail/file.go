@@ -40,12 +40,14 @@ type file struct {
 	anchor   []byte // the last bytes before offset, up to anchorSize
 	dropping bool   // in the middle of a line that is too long
 	join     container.Joiner
-	hole     bool  // skip NUL bytes: the writer may not have seen the truncation
-	known    int64 // bytes that were there when head and anchor were last found in order
-	final    bool  // hand out an unterminated last line too, then end
-	ended    bool  // everything has been read, for good
-	changed  bool  // head or anchor differ: truncated or rewritten, for the manager to settle
-	broken   error // the last read failed
+	header   ingest.Header // of a W3C log
+	headed   bool          // header is that of offset
+	hole     bool          // skip NUL bytes: the writer may not have seen the truncation
+	known    int64         // bytes that were there when head and anchor were last found in order
+	final    bool          // hand out an unterminated last line too, then end
+	ended    bool          // everything has been read, for good
+	changed  bool          // head or anchor differ: truncated or rewritten, for the manager to settle
+	broken   error         // the last read failed
 
 	// Owned by the manager.
 	name      string    // where it was last seen
@@ -84,6 +86,13 @@ func (x *file) Next(b *ingest.Buffer) (ingest.Block, error) {
 		block, more = x.readArchive(b)
 	} else {
 		block, more = x.read(b)
+	}
+	if before == 0 {
+		x.header, x.headed = ingest.Header{}, true
+	}
+	if len(block.Data) > 0 {
+		x.findHeader(before)
+		block.Fields = x.header.Pass(block.Data)
 	}
 	joined, tooLong := x.join.Join(block.Data)
 	block.Data, block.TooLong = joined, block.TooLong+tooLong

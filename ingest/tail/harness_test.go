@@ -160,11 +160,23 @@ func (r *rig) count(block ingest.Block, ended bool) {
 	if n := len(data); n > 0 && data[n-1] != '\n' && !ended {
 		r.t.Errorf("a block ends with %q and the stream has not ended", tailOf(data))
 	}
+	directive := string(block.Fields)
 	for len(data) > 0 {
 		line, rest, _ := bytes.Cut(data, []byte("\n"))
-		r.got[string(line)]++
+		r.got[by(string(line), directive)]++
+		if bytes.HasPrefix(line, []byte("#Fields:")) {
+			directive = string(line)
+		}
 		data = rest
 	}
+}
+
+// by is what a line counts as: itself with the #Fields directive that is in force there.
+func by(line, directive string) string {
+	if directive == "" {
+		return line
+	}
+	return line + " by " + directive
 }
 
 func tailOf(b []byte) []byte { return b[max(0, len(b)-40):] }

@@ -297,6 +297,9 @@ func (f *Follower) observe(x *file, info os.FileInfo, now time.Time) {
 	x.lookSize, x.lookTime, x.quietFrom = size, mtime, now
 	x.setUnread(max(0, size-x.done.Load()))
 	f.startWatch(x, now)
+	if x.state.Load() == parked && x.arch == nil && size > x.offset {
+		x.findHeader(x.offset)
+	}
 	f.kick(x)
 }
 

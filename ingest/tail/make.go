@@ -2,8 +2,10 @@ package tail
 
 import (
 	"bytes"
+	"io"
 	"os"
 
+	"httpstatus_exporter/ingest"
 	"httpstatus_exporter/ingest/container"
 )
 
@@ -31,6 +33,15 @@ func (x *file) start(offset int64) {
 	x.done.Store(offset)
 	x.known = max(offset, x.size.Load())
 	x.setUnread(max(0, x.size.Load()-offset))
+}
+
+// findHeader reads, of a W3C log, all that lies before offset once more, where reading begins there: the directive that is in force
+// may be the first line. The manager does so when it sees that there is something to read, so that no scrape waits for it; where a
+// worker is quicker, that worker does. Files that do not grow are left alone.
+func (x *file) findHeader(offset int64) {
+	if !x.headed {
+		x.header, x.headed = ingest.HeaderAfter(io.NewSectionReader(x.fd, 0, offset)), true
+	}
 }
 
 // toEnd moves to the end of the file, or to the start of its last line when that is still being written.

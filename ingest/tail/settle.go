@@ -193,6 +193,7 @@ func (f *Follower) openCopy(p *Position, name string) *file {
 	}
 	x := &file{f: f, id: idOf(info), fd: fd, path: p.Path, name: name, arch: a, head: head, anchor: anchor, dropping: p.Dropping, join: container.Joiner{MaxLine: f.maxLine}}
 	x.offset, x.known = p.Offset, max(p.Offset, p.Size)
+	x.header, x.headed = archiveHeader(fd, p.Offset), true
 	x.done.Store(p.Offset)
 	x.rejoin(p)
 	return x
