@@ -49,7 +49,7 @@ func (f *Format) NewParser(fields []string) *Parser {
 // A line that a container runtime wrapped is read by its content; a piece of one is Partial, for a container.Joiner puts
 // the whole into the last piece.
 func (p *Parser) Parse(line []byte, e *Entry) Reason {
-	if len(line) > 4 && (line[0] == '{' || line[4] == '-') {
+	if len(line) > 4 && (line[4] == '-' || line[4] == 'g' && line[0] == '{') { // 2006-, {"log
 		content, partial := p.unwrap(line)
 		if partial {
 			return Partial
