@@ -52,42 +52,25 @@ func (o *object) begin(line []byte) int {
 }
 
 // members reads the members of the object whose brace stands before pos, and notes the values that are used. It returns the
-// offset behind the closing brace. It is one long function on purpose, as parse is.
+// offset behind the closing brace.
 func (p *Parser) members(n *node, line []byte, pos int) int {
-	if pos = blanks(line, pos); pos < len(line) && line[pos] == '}' {
-		return pos + 1
-	}
-	for i := 0; pos < len(line); i++ {
-		if line[pos] != '"' {
-			return broken
+	for i := 0; ; i++ {
+		m := &n.order[min(i, len(n.order)-1)]
+		if m.is(line, pos) {
+			pos += int(m.length)
+		} else if at := objectEnd(line, pos); at > 0 {
+			return at
+		} else if pos = p.name(n, m, line, pos, i == 0); pos < 0 {
+			return pos
 		}
-		pos++
-		var e *edge
-		if m := &n.order[min(i, len(n.order)-1)]; m.is(line, pos) {
-			e = m.edge
-			pos += int(m.length) + 1
-		} else {
-			end, escapes := stringEnd(line, pos)
-			if end < 0 {
+		if line[pos] <= ' ' {
+			if pos = blanks(line, pos); pos == len(line) {
 				return cut
 			}
-			if name := line[pos:end]; escapes {
-				e = n.find(p.unescaped(name))
-			} else {
-				e = n.find(name)
-				m.learn(name, e)
-			}
-			pos = end + 1
-		}
-		if pos = blanks(line, pos); pos < len(line) && line[pos] != ':' {
-			return broken
-		}
-		if pos = blanks(line, pos+1); pos >= len(line) {
-			return cut
 		}
 		switch {
-		case e != nil:
-			pos = p.note(e, line, pos)
+		case m.edge != nil:
+			pos = p.note(m.edge, line, pos)
 		case line[pos] == '"':
 			end, _ := stringEnd(line, pos+1)
 			if end < 0 {
@@ -100,19 +83,50 @@ func (p *Parser) members(n *node, line []byte, pos int) int {
 		if pos < 0 {
 			return pos
 		}
-		if pos = blanks(line, pos); pos == len(line) {
-			return cut
-		}
-		switch line[pos] {
-		case '}':
-			return pos + 1
-		case ',':
-			pos = blanks(line, pos+1)
-		default:
+	}
+}
+
+// objectEnd returns the offset behind the brace that ends the object at pos, 0 if it goes on.
+func objectEnd(line []byte, pos int) int {
+	if pos = blanks(line, pos); pos < len(line) && line[pos] == '}' {
+		return pos + 1
+	}
+	return 0
+}
+
+// name reads what stands before a value, of the first member from the brace on, of others from the end of the last value on,
+// makes m of it and returns the offset of the value.
+func (p *Parser) name(n *node, m *member, line []byte, from int, first bool) int {
+	pos := blanks(line, from)
+	if !first {
+		if pos < len(line) && line[pos] != ',' {
 			return broken
 		}
+		pos = blanks(line, pos+1)
 	}
-	return cut
+	if pos >= len(line) {
+		return cut
+	}
+	if line[pos] != '"' {
+		return broken
+	}
+	end, escapes := stringEnd(line, pos+1)
+	if end < 0 {
+		return cut
+	}
+	name := line[pos+1 : end]
+	if pos = blanks(line, end+1); pos < len(line) && line[pos] != ':' {
+		return broken
+	}
+	if pos = blanks(line, pos+1); pos >= len(line) {
+		return cut
+	}
+	if escapes {
+		m.length, m.edge = 0, n.find(p.unescaped(name))
+	} else {
+		m.learn(line[from:pos], n.find(name))
+	}
+	return pos
 }
 
 // unescaped returns text with its escapes undone.
