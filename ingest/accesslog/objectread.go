@@ -4,10 +4,9 @@ import "bytes"
 
 // A found is what stands at a place of an object.
 type found struct {
-	text    []byte // borrowed from the line; of a string what stands between its quotes
-	line    uint32 // the number of the line, by Parser.line, that it was found in
-	kind    foundKind
-	escapes bool // text may have some
+	text []byte // borrowed from the line; of a string what stands between its quotes
+	line uint32 // the number of the line, by Parser.line, that it was found in
+	kind foundKind
 }
 
 type foundKind uint8
@@ -72,9 +71,9 @@ func (p *Parser) members(n *node, line []byte, pos int) int {
 		case m.edge != nil:
 			pos = p.note(m.edge, line, pos)
 		case line[pos] == '"':
-			end, _ := stringEnd(line, pos+1)
+			end := stringEnd(line, pos+1)
 			if end < 0 {
-				return cut
+				return end
 			}
 			pos = end + 1
 		default:
@@ -110,9 +109,9 @@ func (p *Parser) name(n *node, m *member, line []byte, from int, first bool) int
 	if line[pos] != '"' {
 		return broken
 	}
-	end, escapes := stringEnd(line, pos+1)
+	end := stringEnd(line, pos+1)
 	if end < 0 {
-		return cut
+		return end
 	}
 	name := line[pos+1 : end]
 	if pos = blanks(line, end+1); pos < len(line) && line[pos] != ':' {
@@ -121,7 +120,7 @@ func (p *Parser) name(n *node, m *member, line []byte, from int, first bool) int
 	if pos = blanks(line, pos+1); pos >= len(line) {
 		return cut
 	}
-	if escapes {
+	if bytes.IndexByte(name, '\\') >= 0 {
 		m.length, m.edge = 0, n.find(p.unescaped(name))
 	} else {
 		m.learn(line[from:pos], n.find(name))
@@ -187,18 +186,18 @@ func (v *found) list(line []byte, pos int) int {
 // scalar notes the string, number or word at pos and returns the offset behind it.
 func (v *found) scalar(line []byte, pos int) int {
 	if line[pos] == '"' {
-		end, escapes := stringEnd(line, pos+1)
+		end := stringEnd(line, pos+1)
 		if end < 0 {
-			return cut
+			return end
 		}
-		v.kind, v.text, v.escapes = foundString, line[pos+1:end], escapes
+		v.kind, v.text = foundString, line[pos+1:end]
 		return end + 1
 	}
 	end := tokenEnd(line, pos)
 	if end < 0 {
 		return end
 	}
-	v.kind, v.text, v.escapes = foundToken, line[pos:end], false
+	v.kind, v.text = foundToken, line[pos:end]
 	if string(v.text) == "null" {
 		v.kind, v.text = foundNull, line[pos:pos]
 	}
