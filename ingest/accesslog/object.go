@@ -32,28 +32,28 @@ type key struct {
 type node struct {
 	edges []edge // by hash
 	start [hashes + 1]uint8
-	order [32]member // the first names that the last line had here
+	order [32]member // what the last line had here
 }
 
-// A member is a name that the last line had: most loggers write the same names in the same order, and then one comparison
-// finds the end of the name and what it is used for. A longer name, or one with escapes, is none.
+// A member is what stood before a value of the last line: `,"name":` with its blanks. Most loggers write the same names in the
+// same order, and then one comparison tells where the value begins and what it is used for.
 type member struct {
-	name   [23]byte
-	length uint8
+	text   [32]byte
+	length uint8 // of text; 0 where that is longer, or the name has escapes
 	edge   *edge // nil where the name is not used
 }
 
-// is reports whether the name that begins at pos of line is the member's.
+// is reports whether the member stands at pos of line, with a value behind it.
 func (m *member) is(line []byte, pos int) bool {
 	end := pos + int(m.length)
-	return m.length > 0 && end < len(line) && line[end] == '"' && string(line[pos:end]) == string(m.name[:m.length])
+	return m.length > 0 && end < len(line) && string(line[pos:end]) == string(m.text[:m.length])
 }
 
-// learn makes m the member with the name.
-func (m *member) learn(name []byte, e *edge) {
-	m.length = 0
-	if len(name) <= len(m.name) {
-		m.length, m.edge = uint8(copy(m.name[:], name)), e
+// learn makes m the member with the text.
+func (m *member) learn(text []byte, e *edge) {
+	m.length, m.edge = 0, e
+	if len(text) <= len(m.text) {
+		m.length = uint8(copy(m.text[:], text))
 	}
 }
 

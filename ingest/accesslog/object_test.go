@@ -246,3 +246,30 @@ func TestParseAnyTime(t *testing.T) {
 		}
 	}
 }
+
+// TestParseObjectAfterAnother: what a Parser remembers of one line never changes what it says of the next.
+func TestParseObjectAfterAnother(t *testing.T) {
+	lines := []string{
+		`{"status":200,"method":"GET","uri":"/a","other":{"status":1}}`,
+		`{ "status" : 200 , "method" : "GET" , "uri" : "/b" }`,
+		`{"status":  404,"method":"","uri":"/c" }`,
+		`{"status":404,"method": "PUT","uri":"/d","":1,}`,
+		`{"status":201,"m\u0065thod":"PUT","uri":"/e"}`,
+		`{"status":201 ,"methods":"PUT","uri" :"/f"}`,
+		`{"a name of more than thirty-two bytes":1,"status":500,"uri":"/g"}`,
+		`{"a name of more than thirty-two bytes":"status","uri":"/h","status":503}`,
+		`{"uri":"/i","status":`, `{"uri":"/j","status"`, `{"uri":"/k",`, `{"uri":"/l"`, `{"status":200,"method"x"GET"}`, `{,"status":200}`, `{}`, `{ `,
+	}
+	fields := []string{"host"}
+	f := mustCompile(t, "json status=status method=method target=uri")
+	for _, first := range lines {
+		for _, line := range lines {
+			p := f.NewParser(fields)
+			want := parsed(f.NewParser(fields), line, fields)
+			parsed(p, first, fields)
+			if got := parsed(p, line, fields); got != want {
+				t.Errorf("%s\nafter %s\ngot  %s\nwant %s", line, first, got, want)
+			}
+		}
+	}
+}

@@ -4,10 +4,9 @@ import "bytes"
 
 // A found is what stands at a place of an object.
 type found struct {
-	text    []byte // borrowed from the line; of a string what stands between its quotes
-	line    uint32 // the number of the line, by Parser.line, that it was found in
-	kind    foundKind
-	escapes bool // text may have some
+	text []byte // borrowed from the line; of a string what stands between its quotes
+	line uint32 // the number of the line, by Parser.line, that it was found in
+	kind foundKind
 }
 
 type foundKind uint8
@@ -52,46 +51,29 @@ func (o *object) begin(line []byte) int {
 }
 
 // members reads the members of the object whose brace stands before pos, and notes the values that are used. It returns the
-// offset behind the closing brace. It is one long function on purpose, as parse is.
+// offset behind the closing brace.
 func (p *Parser) members(n *node, line []byte, pos int) int {
-	if pos = blanks(line, pos); pos < len(line) && line[pos] == '}' {
-		return pos + 1
-	}
-	for i := 0; pos < len(line); i++ {
-		if line[pos] != '"' {
-			return broken
+	for i := 0; ; i++ {
+		m := &n.order[min(i, len(n.order)-1)]
+		if m.is(line, pos) {
+			pos += int(m.length)
+		} else if at := objectEnd(line, pos); at > 0 {
+			return at
+		} else if pos = p.name(n, m, line, pos, i == 0); pos < 0 {
+			return pos
 		}
-		pos++
-		var e *edge
-		if m := &n.order[min(i, len(n.order)-1)]; m.is(line, pos) {
-			e = m.edge
-			pos += int(m.length) + 1
-		} else {
-			end, escapes := stringEnd(line, pos)
-			if end < 0 {
+		if line[pos] <= ' ' {
+			if pos = blanks(line, pos); pos == len(line) {
 				return cut
 			}
-			if name := line[pos:end]; escapes {
-				e = n.find(p.unescaped(name))
-			} else {
-				e = n.find(name)
-				m.learn(name, e)
-			}
-			pos = end + 1
-		}
-		if pos = blanks(line, pos); pos < len(line) && line[pos] != ':' {
-			return broken
-		}
-		if pos = blanks(line, pos+1); pos >= len(line) {
-			return cut
 		}
 		switch {
-		case e != nil:
-			pos = p.note(e, line, pos)
+		case m.edge != nil:
+			pos = p.note(m.edge, line, pos)
 		case line[pos] == '"':
-			end, _ := stringEnd(line, pos+1)
+			end := stringEnd(line, pos+1)
 			if end < 0 {
-				return cut
+				return end
 			}
 			pos = end + 1
 		default:
@@ -100,19 +82,50 @@ func (p *Parser) members(n *node, line []byte, pos int) int {
 		if pos < 0 {
 			return pos
 		}
-		if pos = blanks(line, pos); pos == len(line) {
-			return cut
-		}
-		switch line[pos] {
-		case '}':
-			return pos + 1
-		case ',':
-			pos = blanks(line, pos+1)
-		default:
+	}
+}
+
+// objectEnd returns the offset behind the brace that ends the object at pos, 0 if it goes on.
+func objectEnd(line []byte, pos int) int {
+	if pos = blanks(line, pos); pos < len(line) && line[pos] == '}' {
+		return pos + 1
+	}
+	return 0
+}
+
+// name reads what stands before a value, of the first member from the brace on, of others from the end of the last value on,
+// makes m of it and returns the offset of the value.
+func (p *Parser) name(n *node, m *member, line []byte, from int, first bool) int {
+	pos := blanks(line, from)
+	if !first {
+		if pos < len(line) && line[pos] != ',' {
 			return broken
 		}
+		pos = blanks(line, pos+1)
 	}
-	return cut
+	if pos >= len(line) {
+		return cut
+	}
+	if line[pos] != '"' {
+		return broken
+	}
+	end := stringEnd(line, pos+1)
+	if end < 0 {
+		return end
+	}
+	name := line[pos+1 : end]
+	if pos = blanks(line, end+1); pos < len(line) && line[pos] != ':' {
+		return broken
+	}
+	if pos = blanks(line, pos+1); pos >= len(line) {
+		return cut
+	}
+	if bytes.IndexByte(name, '\\') >= 0 {
+		m.length, m.edge = 0, n.find(p.unescaped(name))
+	} else {
+		m.learn(line[from:pos], n.find(name))
+	}
+	return pos
 }
 
 // unescaped returns text with its escapes undone.
@@ -173,18 +186,18 @@ func (v *found) list(line []byte, pos int) int {
 // scalar notes the string, number or word at pos and returns the offset behind it.
 func (v *found) scalar(line []byte, pos int) int {
 	if line[pos] == '"' {
-		end, escapes := stringEnd(line, pos+1)
+		end := stringEnd(line, pos+1)
 		if end < 0 {
-			return cut
+			return end
 		}
-		v.kind, v.text, v.escapes = foundString, line[pos+1:end], escapes
+		v.kind, v.text = foundString, line[pos+1:end]
 		return end + 1
 	}
 	end := tokenEnd(line, pos)
 	if end < 0 {
 		return end
 	}
-	v.kind, v.text, v.escapes = foundToken, line[pos:end], false
+	v.kind, v.text = foundToken, line[pos:end]
 	if string(v.text) == "null" {
 		v.kind, v.text = foundNull, line[pos:pos]
 	}

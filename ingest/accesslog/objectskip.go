@@ -1,10 +1,6 @@
 package accesslog
 
-import (
-	"bytes"
-	"encoding/binary"
-	"math/bits"
-)
+import "bytes"
 
 // maxDepth is how deep objects and arrays that nobody asks for may be nested.
 const maxDepth = 64
@@ -13,10 +9,10 @@ const maxDepth = 64
 func skip(line []byte, pos int) int {
 	switch line[pos] {
 	case '"':
-		if end, _ := stringEnd(line, pos+1); end >= 0 {
-			return end + 1
+		if pos = stringEnd(line, pos+1); pos >= 0 {
+			pos++
 		}
-		return cut
+		return pos
 	case '{', '[':
 		return skipNested(line, pos)
 	}
@@ -30,8 +26,8 @@ func skipNested(line []byte, pos int) int {
 	for pos < len(line) {
 		switch c := line[pos]; c {
 		case '"':
-			if pos, _ = stringEnd(line, pos+1); pos < 0 {
-				return cut
+			if pos = stringEnd(line, pos+1); pos < 0 {
+				return pos
 			}
 		case '{', '[':
 			if depth++; depth > maxDepth {
@@ -54,42 +50,18 @@ func skipNested(line []byte, pos int) int {
 	return cut
 }
 
-// stringEnd returns the offset of the quote that ends the string whose content begins at pos, negative if there is none, and
-// whether the string may have escapes. Most strings are short: it looks at eight bytes at once before it leaves the rest to
-// bytes.IndexByte.
-func stringEnd(line []byte, pos int) (end int, escapes bool) {
-	start := pos
-	for n := 0; n < 4 && pos+8 <= len(line); n++ {
-		word := binary.LittleEndian.Uint64(line[pos:])
-		if m := zeros(word^eight*'"') | zeros(word^eight*'\\'); m == 0 {
-			pos += 8
-		} else if pos += bits.TrailingZeros64(m) / 8; line[pos] == '"' {
-			return pos, escapes
-		} else {
-			escapes = true
-			pos += 2
-		}
-	}
-	for pos < len(line) {
-		i := bytes.IndexByte(line[pos:], '"')
+// stringEnd returns the offset of the quote that ends the string whose content begins at pos, cut if there is none.
+func stringEnd(line []byte, pos int) int {
+	for at := pos; ; at++ {
+		i := bytes.IndexByte(line[at:], '"')
 		if i < 0 {
-			break
+			return cut
 		}
-		pos += i
-		if line[pos-1] != '\\' || pos == start || !escaped(line[start:pos]) {
-			return pos, true
+		if at += i; line[at-1] != '\\' || !escaped(line[pos:at]) {
+			return at
 		}
-		pos++
 	}
-	return -1, true
 }
-
-// eight times a byte is a word of eight such bytes.
-const eight = 0x0101010101010101
-
-// zeros returns a word whose lowest set bit is the highest bit of the first zero byte of w; 0 if there is none. Bits above
-// that one may be set without meaning anything.
-func zeros(w uint64) uint64 { return (w - eight) &^ w & (eight << 7) }
 
 // tokenEnd returns the offset behind the number or word at pos.
 func tokenEnd(line []byte, pos int) int {

@@ -191,7 +191,7 @@ var oneByte, zeroByte = []byte("1"), []byte("0")
 
 // text returns what a string or a token says; empty for null.
 func (p *Parser) text(v *found) []byte {
-	if !v.escapes || v.kind != foundString || bytes.IndexByte(v.text, '\\') < 0 {
+	if v.kind != foundString || bytes.IndexByte(v.text, '\\') < 0 {
 		return v.text
 	}
 	return p.unescaped(v.text)

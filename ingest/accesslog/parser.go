@@ -56,7 +56,7 @@ func (f *Format) NewParser(fields []string) *Parser {
 // The #Fields directive of a W3C log is a comment, and the lines behind it are read by it: see Begin.
 func (p *Parser) Parse(line []byte, e *Entry) Reason {
 	whole := line
-	if len(line) > 4 && (line[0] == '{' || line[4] == '-') {
+	if len(line) > 4 && (line[4] == '-' || line[4] == 'g' && line[0] == '{') { // 2006-, {"log
 		content, partial := p.unwrap(line)
 		if partial {
 			return Partial
