@@ -56,7 +56,7 @@ const methodsOfAll = methodOPTIONS + 1
 func (c *Classifier) seriesOf(label, method, code int, e *contract.Code, r *contract.Route, rule *rule) Series {
 	s := Series{
 		Route: label, Method: method, Code: code,
-		Meaning:  c.Meaning(label, code),
+		Meaning:  c.Meaning(label, method, code),
 		Category: e.Category,
 		Owner:    e.Owner,
 		SLO:      rule.slo,
