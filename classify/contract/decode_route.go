@@ -188,7 +188,7 @@ func (r *reader) merge(at *yaml.Node, file string, opts openAPIOptions, c *Contr
 		r.errorf(at, "%s cannot be read: %v", file, cause(err))
 		return
 	}
-	if !isOpenAPI(data) {
+	if !IsOpenAPI(data) {
 		r.errorf(at, "%s is no OpenAPI document: it has no openapi or swagger version at its top", file)
 		return
 	}

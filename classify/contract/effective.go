@@ -184,9 +184,6 @@ func OfMethod(routes []*Route, method string) *Route {
 	return all
 }
 
-// IsOpenAPI reports whether data is an OpenAPI document rather than a contract.
-func IsOpenAPI(data []byte) bool { return isOpenAPI(data) }
-
 // MeaningOf returns what an entry calls a code: its own words, else the registered phrase of an exact code.
 func (c *Contract) MeaningOf(e *Code) string {
 	if e.Meaning != "" || Precision(e.Pattern) < 3 {

@@ -34,7 +34,7 @@ func (o *openAPI) operation(path, method string, op member, item map[string]node
 	}
 	for _, base := range bases {
 		r.Template = base + path
-		o.contract.Routes = append(o.contract.Routes, r)
+		o.add(path, r)
 	}
 }
 

@@ -130,7 +130,7 @@ COPY /search v32.yaml:13:7
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !isOpenAPI(data) {
+			if !IsOpenAPI(data) {
 				t.Error("not taken for an OpenAPI document")
 			}
 			c, err := parseOpenAPI(name, data, tt.opts)
@@ -144,6 +144,46 @@ COPY /search v32.yaml:13:7
 				t.Errorf("name %q, file %q, unmatched %+v, codes %v", c.Name, c.File, c.Unmatched, c.Codes)
 			}
 		})
+	}
+}
+
+// TestOpenAPIPaths writes paths as documents have them; each line of want is a route with its codes.
+func TestOpenAPIPaths(t *testing.T) {
+	tests := []struct{ name, paths, want string }{
+		{"a query", "/a?op=x: {get: {responses: {200: {}}}}", "GET /a 200"},
+		{"operations told apart by a query", "/a?op=x: {get: {responses: {200: {}, 404: {}}}}\n  /a?op=y: {get: {responses: {404: {}, 409: {}}}, put: {responses: {204: {}}}}",
+			"GET /a 200 404 409, PUT /a 204"},
+		{"by a fragment", "/{b}/{k}#uploads: {post: {responses: {200: {}}}}\n  /{bucket}/{key}: {post: {responses: {201: {}}}}", "POST /{b}/{k} 200 201"},
+		{"the root", "'/#Action=A': {get: {responses: {200: {}}}}\n  '/#Action=B': {get: {responses: {400: {}}}}", "GET / 200 400"},
+		{"a query in braces", "'/a/{id}{?page,size}': {get: {responses: {200: {}}}}", "GET /a/{id} 200"},
+		{"parameters under other names", "/a/{x}: {get: {responses: {200: {}}}}\n  /a/{y}: {put: {responses: {201: {}}}}", "GET /a/{x} 200, PUT /a/{x} 201"},
+		{"a trailing slash", "/a: {get: {responses: {200: {}}}}\n  /a/: {get: {responses: {201: {}}}}", "GET /a 200, GET /a/ 201"},
+		{"keys of responses", "/a: {get: {responses: {200: {}, '201': {}, 4xx: {}, 5XX: {}, default: {}, x-y: 1}}}", "GET /a 200 201 4XX 5XX default"},
+		{"what is no operation", "x-a: {get: {responses: {200: {}}}}\n  /a: {summary: s, parameters: [], x-b: {responses: {200: {}}}, get: {responses: {200: {}}, callbacks: {c: {'{$url}': {post: {responses: {201: {}}}}}}}}",
+			"GET /a 200"},
+		{"methods of 3.2", "/a: {query: {responses: {200: {}}}, additionalOperations: {LINK: {responses: {204: {}}}}}", "QUERY /a 200, LINK /a 204"},
+		{"true with a capital", "/a: {get: {responses: {201: {headers: {Location: {required: True}}}}}}", "GET /a 201(location)"},
+	}
+	for _, tt := range tests {
+		c, err := parseOpenAPI("d.yaml", []byte("openapi: 3.2.0\nwebhooks: {/hook: {post: {responses: {200: {}}}}}\npaths:\n  "+tt.paths), openAPIOptions{})
+		if err != nil {
+			t.Errorf("%s: %v", tt.name, err)
+			continue
+		}
+		var routes []string
+		for _, r := range c.Routes {
+			line := r.describe()
+			for _, code := range r.Codes {
+				line += " " + code.Pattern
+				for _, s := range code.Sends {
+					line += "(" + s.ResponseHeaders[0].Name + ")"
+				}
+			}
+			routes = append(routes, line)
+		}
+		if got := strings.Join(routes, ", "); got != tt.want {
+			t.Errorf("%s: got %s, want %s", tt.name, got, tt.want)
+		}
 	}
 }
 
@@ -272,6 +312,7 @@ func TestIsOpenAPI(t *testing.T) {
 		{"{openapi: 3.1.0, paths: {}}", true},
 		{"\ufeffopenapi: 3.1.0", true},
 		{"\n {\"info\": {\"openapi\": 1}, \"swagger\": \"2.0\"}", true},
+		{"{\n  \"info\": {},\n  \"swagger\": 2.0\n}", true},
 		{"contract: v1\nopenapi:\n  - file: a.yaml\n", false},
 		{"contract: v1\nopenapi: [{file: a.yaml}]", false},
 		{"{\"contract\": \"v1\", \"openapi\": [{\"file\": \"3.yaml\"}]}", false},
@@ -281,7 +322,7 @@ func TestIsOpenAPI(t *testing.T) {
 		{"", false},
 	}
 	for _, tt := range tests {
-		if got := isOpenAPI([]byte(tt.document)); got != tt.want {
+		if got := IsOpenAPI([]byte(tt.document)); got != tt.want {
 			t.Errorf("%q: %v", tt.document, got)
 		}
 	}

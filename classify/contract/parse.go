@@ -25,7 +25,7 @@ func Parse(filename string, data []byte) (*Contract, error) {
 		return nil, Errors{{Position{filename, 1, 1}, fmt.Sprintf(
 			"the document has %d bytes; at most %d are read: is this the right file?", len(data), maxDocument)}}
 	}
-	if isOpenAPI(data) {
+	if IsOpenAPI(data) {
 		c, err := parseOpenAPI(filename, data, openAPIOptions{Inherit: true})
 		if err != nil {
 			return nil, err
