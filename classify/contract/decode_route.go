@@ -57,7 +57,7 @@ func describeOperation(key string) string {
 
 var (
 	variable       = regexp.MustCompile(`\{[^{}]*\}`)
-	templateSyntax = regexp.MustCompile(`^/([^\s{}]|\{[^\s{}/]+\})*$`)
+	templateSyntax = regexp.MustCompile(`^/([^\s{}?#]|\{[^\s{}/?#]+\})*$`)
 )
 
 func (r *reader) route(n *yaml.Node) (Route, bool) {
@@ -132,6 +132,8 @@ func (r *reader) match(n *yaml.Node) (methods []string, template string, ok bool
 	switch {
 	case !strings.HasPrefix(template, "/"):
 		r.errorf(n, "match %q: the path must start with /, after at most one blank: GET|HEAD /path/{id}", clip(s))
+	case strings.ContainsAny(template, "?#"):
+		r.errorf(n, "match %q: a path ends before ? and #: a query tells no routes apart", clip(s))
 	case !templateSyntax.MatchString(template):
 		r.errorf(n, "match %q: a variable is {name} within one segment, and a path has no blanks", clip(s))
 	default:

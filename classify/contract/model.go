@@ -73,6 +73,9 @@ type Code struct {
 	Pos         Position
 }
 
+// maxMeaning is how long a Code's Meaning may be, in characters: it becomes a label value.
+const maxMeaning = 64
+
 // A Check is one condition. All of its parts must hold; an empty part asks nothing.
 type Check struct {
 	// ID names one condition of the contract. Several codes may share a condition: those of a comma list, and those of

@@ -169,9 +169,6 @@ func (o *openAPI) response(at nodeAt, pattern string) Code {
 	return c
 }
 
-// maxMeaning is how long a summary may be to become a label, in characters.
-const maxMeaning = 64
-
 // readResponse reads the response object n, which the node from is or refers to.
 func (o *openAPI) readResponse(n, from node) response {
 	var r response

@@ -229,6 +229,8 @@ func TestOpenAPIRefuses(t *testing.T) {
 		{"response in a file that is none", head + "  /a: {get: {responses: {200: {$ref: openapi_test.go}}}}",
 			"d.yaml:4:38: the file that is referred to here is refused"},
 		{"response that is none", head + "  /a: {get: {responses: {200: {$ref: '#/openapi'}}}}", "d.yaml:1:10: a response must be a mapping, found a single value; d.yaml:4:31 refers to it"},
+		{"NUL", head + "  /a: {get: {x: 1}}\n\x00", "d.yaml:5:1: control character U+0000: YAML is plain text"},
+		{"gzip", "\x1f\x8b\x08", "d.yaml:1:1: this is gzip: unpack it, and name the document that is in it"},
 		{"not UTF-8", "openapi: 3.0.0\ninfo: {title: \xe9}", "d.yaml:2:15: byte 0xe9 is not UTF-8: save the document as UTF-8"},
 		{"merge of itself", head + "  /a: &a {<<: *a, get: {x: 1}}", "merge keys lead in a circle, or through more than 64 others"},
 	}

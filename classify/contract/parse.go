@@ -64,9 +64,6 @@ func parseYAML(filename string, data []byte) (*yaml.Node, *Error) {
 	if err := unreadable(filename, data, "contract"); err != nil {
 		return nil, err
 	}
-	if i := bytes.IndexFunc(data, isControl); i >= 0 {
-		return nil, errorIn(filename, data, i, "control character 0x%02x: a contract is plain text", data[i])
-	}
 	dec := yaml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(data, []byte("\ufeff"))))
 	var doc yaml.Node
 	switch err := dec.Decode(&doc); {
