@@ -93,6 +93,12 @@ func TestLint(t *testing.T) {
 			`10 condition-never-holds warning: 405 of GET /a only when the method is not documented, but these are the codes of documented methods`}},
 		{"same path", "routes:\n- match: GET /a/b\n- match: GET /a//b\n", []string{
 			`10 shadowed-route warning: /a//b matches the same paths as /a/b: write both alike, or drop one`}},
+		{"notation of a router", "routes:\n- match: GET /a/:id/b\n- match: GET /b/*\n- match: GET /c:cancel\n- match: GET /d/{id}:*\n", []string{
+			`9 route-notation warning: GET /a/:id/b: :id is taken as it is written`,
+			`10 route-notation warning: GET /b/*: * is taken as it is written`}},
+		{"notation of a gateway", "routes:\n- match: GET /a/{proxy+}\n- match: GET /b/{id:[0-9]+}/x\n", []string{
+			`9 route-notation warning: GET /a/{proxy+}: {proxy+} stands for any one segment, whatever its name says`,
+			`10 route-notation warning: GET /b/{id:[0-9]+}/x: {id:[0-9]+} stands for any one segment, whatever its name says`}},
 
 		{"created", "  201: {only_when: [{id: a, method: [PUT, POST]}]}\n", []string{`8 stricter-than-standard info: 201 only on PUT or POST: RFC 9110, 15.3.2 has no such limit`}},
 		{"created as advice", "  201: {only_when: [{id: a, method: [PUT, POST], severity: info}]}\n", nil},
