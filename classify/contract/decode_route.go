@@ -206,34 +206,24 @@ func (r *reader) merge(at *yaml.Node, file string, opts openAPIOptions, c *Contr
 			own[key] = i
 		}
 	}
-	for _, route := range doc.Routes {
-		for i, key := range operations(&route) {
-			at, known := own[key]
-			if !known {
-				one := route
-				if len(route.Methods) > 0 {
-					one.Methods = route.Methods[i : i+1]
-				}
-				c.Routes = append(c.Routes, one)
-				continue
-			}
-			if len(c.Routes[at].Methods) > 1 { // only this one of its methods is in the document
-				split := c.Routes[at]
-				split.Methods = []string{route.Methods[i]}
-				c.Routes[at].Methods = without(c.Routes[at].Methods, route.Methods[i])
-				at = len(c.Routes)
-				c.Routes = append(c.Routes, split)
-				own[key] = at
-			}
-			mergeRoute(&c.Routes[at], &route)
+	for _, route := range doc.Routes { // each has one method
+		key := operations(&route)[0]
+		at, known := own[key]
+		if !known {
+			c.Routes = append(c.Routes, route)
+			continue
 		}
+		if len(c.Routes[at].Methods) > 1 { // only this one of its methods is in the document
+			split := c.Routes[at]
+			split.Methods = route.Methods
+			rest := func(m string) bool { return m == route.Methods[0] }
+			c.Routes[at].Methods = slices.DeleteFunc(slices.Clone(c.Routes[at].Methods), rest)
+			at = len(c.Routes)
+			c.Routes = append(c.Routes, split)
+			own[key] = at
+		}
+		mergeRoute(&c.Routes[at], &route)
 	}
-	c.Codes = mergeCodes(c.Codes, doc.Codes)
-}
-
-// without returns a copy of words that lacks one of them.
-func without(words []string, word string) []string {
-	return slices.DeleteFunc(slices.Clone(words), func(w string) bool { return w == word })
 }
 
 func mergeRoute(own, other *Route) {
@@ -243,6 +233,9 @@ func mergeRoute(own, other *Route) {
 		own.Owner = other.Owner
 	}
 	own.Deprecated = own.Deprecated || other.Deprecated
+	if own.Operation == nil {
+		own.Operation = other.Operation
+	}
 }
 
 func mergeCodes(own, other []Code) []Code {

@@ -127,6 +127,17 @@ type Route struct {
 	AlwaysWhen []Check
 	Deprecated bool
 	Pos        Position
+	Operation  *Operation // nil where no OpenAPI document has it
+}
+
+// An Operation is the place of a route in an OpenAPI document.
+type Operation struct {
+	File      string   // the document
+	Path      string   // key of paths
+	Keys      []string // of the path item: get, or additionalOperations and a method
+	PathRef   bool     // the path item is a $ref
+	Ref       bool     // the operation, or its responses, are a $ref
+	Responses bool     // it has responses
 }
 
 // Unmatched says what to expect of requests that no route matches.

@@ -152,21 +152,33 @@ func (o *openAPI) pathItem(m member, bases []string) {
 	if servers := f["servers"]; servers != nil {
 		bases = o.bases(f)
 	}
-	template := o.template(m.key)
+	template, reference := o.template(m.key), refers(m.value)
+	add := func(method string, op member, keys ...string) {
+		at := &Operation{File: o.name, Path: m.key, Keys: keys, PathRef: reference}
+		o.operation(template, method, op, f, bases, at)
+	}
 	for _, op := range o.members(m.value, "a path item") {
 		switch {
 		case slices.Contains(operationMethods, op.key):
-			o.operation(template, strings.ToUpper(op.key), op, f, bases)
+			add(strings.ToUpper(op.key), op, op.key)
 		case op.key == "additionalOperations":
 			for _, more := range o.members(op.value, op.key) {
 				if !headerName.MatchString(more.key) { // RFC 9110: both are tokens
 					o.errorf(nodeAt{more.value, more.line, more.column}, "%q is no method", clip(more.key))
 					continue
 				}
-				o.operation(template, more.key, more, f, bases)
+				add(more.key, more, op.key, more.key)
 			}
 		}
 	}
+}
+
+// OperationKey returns the key of a path item for a method, "" where OpenAPI has none.
+func OperationKey(method string) string {
+	if key := strings.ToLower(method); slices.Contains(operationMethods, key) && strings.ToUpper(key) == method {
+		return key
+	}
+	return ""
 }
 
 // template returns a path as a template. Documents have paths that differ in nothing but the names of their parameters, one

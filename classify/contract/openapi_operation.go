@@ -8,7 +8,7 @@ import (
 )
 
 // operation adds the routes of one operation, one for each base path.
-func (o *openAPI) operation(path, method string, op member, item map[string]node, bases []string) {
+func (o *openAPI) operation(path, method string, op member, item map[string]node, bases []string, at *Operation) {
 	f := o.fields(op.value)
 	if len(f) == 0 {
 		o.members(op.value, "an operation") // says what is wrong with it
@@ -17,7 +17,9 @@ func (o *openAPI) operation(path, method string, op member, item map[string]node
 	if f["servers"] != nil {
 		bases = o.bases(f)
 	}
+	at.Responses, at.Ref = f["responses"] != nil, refers(op.value) || refers(f["responses"])
 	r := Route{
+		Operation:  at,
 		Methods:    []string{method},
 		Owner:      o.ownerOf(f, item),
 		Inherit:    o.opts.Inherit,
