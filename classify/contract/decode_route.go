@@ -41,13 +41,16 @@ func operations(route *Route) []string {
 	if len(methods) == 0 {
 		methods = []string{""}
 	}
-	shape := variable.ReplaceAllString(route.Template, "{}")
+	shape := Shape(route.Template)
 	keys := make([]string, len(methods))
 	for i, m := range methods {
 		keys[i] = m + " " + strings.ToLower(route.Host) + " " + shape
 	}
 	return keys
 }
+
+// Shape returns a template without the names of its variables: what two templates for the same paths share.
+func Shape(template string) string { return variable.ReplaceAllString(template, "{}") }
 
 func describeOperation(key string) string {
 	method, rest, _ := strings.Cut(key, " ")

@@ -140,7 +140,7 @@ func (c *Contract) Operations(label, method string) []*Route {
 		if r.Label() != label {
 			continue
 		}
-		path := strings.ToLower(r.Host) + " " + variable.ReplaceAllString(r.Template, "{}")
+		path := strings.ToLower(r.Host) + " " + Shape(r.Template)
 		if byPath[path] == nil {
 			paths = append(paths, path)
 		}

@@ -167,7 +167,7 @@ func (l *linter) shadowed() {
 	var patterns []route.Pattern
 	for i := range l.contract.Routes {
 		r := &l.contract.Routes[i]
-		if key := strings.ToLower(r.Host) + " " + variable.ReplaceAllString(r.Template, "{}"); !seen[key] && r.Host == "" {
+		if key := strings.ToLower(r.Host) + " " + Shape(r.Template); !seen[key] && r.Host == "" {
 			seen[key] = true
 			patterns = append(patterns, route.Pattern{Template: r.Template, ID: i})
 		}

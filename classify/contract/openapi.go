@@ -189,7 +189,7 @@ func (o *openAPI) template(path string) string {
 	if cut >= 0 {
 		path = strings.TrimSuffix(path[:cut], "{") // RFC 6570 writes a query as {?name}
 	}
-	shape := variable.ReplaceAllString(path, "{}")
+	shape := Shape(path)
 	first, again := o.shapes[shape]
 	if !again {
 		first, o.shapes[shape] = path, path

@@ -115,7 +115,7 @@ func (o *openAPI) spread(codes []Code) []Code {
 	for _, pattern := range []string{"4XX", "5XX"} {
 		if !slices.ContainsFunc(codes, func(c Code) bool { return c.Pattern == pattern }) {
 			c := fallback
-			c.Pattern, c.Category = pattern, categoryOf(pattern)
+			c.Pattern = pattern
 			codes = append(codes, c)
 		}
 	}
@@ -144,7 +144,6 @@ func (o *openAPI) response(at nodeAt, pattern string) Code {
 		Pattern:     pattern,
 		Meaning:     r.summary,
 		Description: r.description,
-		Category:    categoryOf(pattern),
 		Pos:         Position{at.document().name, line, column},
 	}
 	if target != at.node { // OpenAPI 3.1 lets a reference reword what it refers to
@@ -239,11 +238,4 @@ func (o *openAPI) id(about string, parts ...string) string {
 		}
 		numbered = id + "-" + strconv.Itoa(i)
 	}
-}
-
-func categoryOf(pattern string) string {
-	if i := int(pattern[0] - '1'); i < 5 {
-		return [...]string{"informational", "success", "redirect", "client_error", "server_error"}[i]
-	}
-	return ""
 }

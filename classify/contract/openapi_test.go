@@ -23,7 +23,7 @@ func describeRoutes(c *Contract) string {
 		}
 		fmt.Fprintf(&b, " %s\n", place(r.Pos))
 		for _, code := range r.Codes {
-			fmt.Fprintf(&b, "  %s %q %q %s %s\n", code.Pattern, code.Meaning, code.Description, code.Category, place(code.Pos))
+			fmt.Fprintf(&b, "  %s %q %q %s %s\n", code.Pattern, code.Meaning, code.Description, code.CategoryOf(), place(code.Pos))
 			for _, check := range append(code.OnlyWhen, code.Sends...) {
 				fmt.Fprintf(&b, "    %s %s %d %v\n", check.Severity, check.ID, check.Auth, check.ResponseHeaders)
 			}
