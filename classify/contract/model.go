@@ -135,7 +135,7 @@ type Operation struct {
 	File      string   // the document
 	Path      string   // key of paths
 	Keys      []string // of the path item: get, or additionalOperations and a method
-	PathRef   bool     // the path item is a $ref
+	PathRef   bool     // the path item, or all of paths, is a $ref
 	Ref       bool     // the operation, or its responses, are a $ref
 	Responses bool     // it has responses
 }
