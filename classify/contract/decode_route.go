@@ -149,8 +149,12 @@ var openAPIKeys = []string{"file", "base_path", "inherit", "default"}
 
 // openapi reads the OpenAPI documents that a contract names and adds their routes.
 func (r *reader) openapi(n *yaml.Node, c *Contract, digest io.Writer) {
+	taken := map[string]string{}
+	for id := range r.ids {
+		taken[id] = "the contract's own" // no header is called that
+	}
 	for _, item := range r.sequence(n, "openapi") {
-		opts := openAPIOptions{Inherit: true, Default: "documents-all"}
+		opts := openAPIOptions{Inherit: true, Default: "documents-all", IDs: taken}
 		var file string
 		var at *yaml.Node
 		before := len(r.errs)

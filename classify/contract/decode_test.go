@@ -224,3 +224,35 @@ func TestPatterns(t *testing.T) {
 		t.Error("Covers")
 	}
 }
+
+// TestConditionsOfSeveralDocuments: conditions that ask the same share an id across documents; others never do, nor with
+// the contract's own, for nobody could change an id that nobody wrote.
+func TestConditionsOfSeveralDocuments(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"a.yaml":        "openapi: 3.0.3\npaths: {/a: {post: {responses: {201: {headers: {X_A: {required: true}, Location: {required: true}}}}}}}\n",
+		"b.yaml":        "openapi: 3.0.3\npaths: {/b: {post: {responses: {201: {headers: {X-A: {required: true}, Location: {required: true}}}}}}}\n",
+		"contract.yaml": "contract: v1\ncodes: {202: {sends: [{id: openapi-201-sends-x-a, body: empty}]}}\nopenapi: [{file: a.yaml}, {file: b.yaml}]\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c, err := Load(filepath.Join(dir, "contract.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, r := range c.Routes {
+		for _, s := range r.Codes[0].Sends {
+			got = append(got, r.Template+" "+s.ResponseHeaders[0].Name+" "+s.ID)
+		}
+	}
+	want := []string{
+		"/a x_a openapi-201-sends-x-a-2", "/a location openapi-201-sends-location",
+		"/b x-a openapi-201-sends-x-a-3", "/b location openapi-201-sends-location",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

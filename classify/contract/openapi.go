@@ -18,10 +18,11 @@ import (
 
 // openAPIOptions is how a contract file wants an OpenAPI document to be read.
 type openAPIOptions struct {
-	BasePath    string // goes before every path instead of what servers or basePath say
-	HasBasePath bool   // BasePath is meant, the empty one too
-	Default     string // what a default response covers: "documents-all" (also ""), "documents-errors" or "ignore"
-	Inherit     bool   // page-level codes apply to the operations too
+	BasePath    string            // goes before every path instead of what servers or basePath say
+	HasBasePath bool              // BasePath is meant, the empty one too
+	Default     string            // what a default response covers: "documents-all" (also ""), "documents-errors" or "ignore"
+	Inherit     bool              // page-level codes apply to the operations too
+	IDs         map[string]string // of conditions that are taken, with what each is about; joined by those of the document
 }
 
 // version finds the version line of a YAML document. A contract's own openapi key holds a list, never a version.
@@ -78,9 +79,12 @@ type openAPI struct {
 }
 
 func newOpenAPI(l *loader, opts openAPIOptions) *openAPI {
+	if opts.IDs == nil {
+		opts.IDs = map[string]string{}
+	}
 	return &openAPI{
 		loader: l, opts: opts, contract: empty(), responses: map[node]response{},
-		ids: map[string]string{}, shapes: map[string]string{}, several: map[string]bool{}, first: map[string]int{},
+		ids: opts.IDs, shapes: map[string]string{}, several: map[string]bool{}, first: map[string]int{},
 	}
 }
 
