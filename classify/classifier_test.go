@@ -207,12 +207,15 @@ routes:
   - {match: GET /a, host: one.example, name: one, codes: {202: One, 203: {only_when: [{id: posted, method: [POST]}]}}}
   - {match: GET /b, host: one.example, name: one-b}
   - {match: GET /b, host: zone.example, name: zone-b, codes: {204: Empty}}
+  - {match: GET /b, host: '[2001:db8::1]', name: six, codes: {204: Empty}}
 `)
 	for _, row := range []struct{ host, target, status, want, route string }{
 		{"one.example", "/a", "202", "documented", "one"},
 		{"ONE.example:8443", "/a", "202", "documented", "one"},
 		{"two.example", "/a", "202", "undocumented(code)", "/a"},
 		{"ZONE.EXAMPLE", "/b", "204", "documented", "zone-b"},
+		{"[2001:DB8::1]", "/b", "204", "documented", "six"},
+		{"[2001:DB8::1]:8443", "/b", "204", "documented", "six"},
 		{"", "/a", "201", "documented", "/a"},
 		{"two.example", "/b", "200", "undocumented(route)", "unmatched"},
 		{"one.example", "/a", "203", "violation(posted)", "one"},
