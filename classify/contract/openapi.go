@@ -67,7 +67,7 @@ type openAPI struct {
 	*loader
 	opts      openAPIOptions
 	contract  *Contract
-	paths     node // of the root
+	elsewhere bool // paths is a $ref
 	security  node // the root's
 	owner     string
 	responses map[node]response // read once, however many operations refer to them
@@ -112,12 +112,13 @@ func (o *openAPI) document(root node) {
 	o.info(root, f)
 	o.security = f["security"]
 	bases := o.bases(f)
-	o.paths = f["paths"]
-	if o.paths == nil {
+	paths := f["paths"]
+	if paths == nil {
 		o.errorf(root, "the document has no paths: nothing to hold a request against")
 		return
 	}
-	for _, m := range o.members(o.paths, "paths") {
+	o.elsewhere = refers(paths)
+	for _, m := range o.members(paths, "paths") {
 		if o.overrun {
 			return
 		}
@@ -127,7 +128,7 @@ func (o *openAPI) document(root node) {
 	}
 	o.conflicts()
 	if len(o.contract.Routes) == 0 && len(o.errs) == 0 {
-		o.errorf(o.paths, "no path has an operation: nothing to hold a request against")
+		o.errorf(paths, "no path has an operation: nothing to hold a request against")
 	}
 }
 
@@ -157,7 +158,7 @@ func (o *openAPI) pathItem(m member, bases []string) {
 	if servers := f["servers"]; servers != nil {
 		bases = o.bases(f)
 	}
-	template, reference := o.template(m.key), refers(m.value) || refers(o.paths)
+	template, reference := o.template(m.key), o.elsewhere || refers(m.value)
 	add := func(method string, op member, keys ...string) {
 		at := &Operation{File: o.name, Path: m.key, Keys: keys, PathRef: reference}
 		o.operation(template, method, op, f, bases, at)
