@@ -110,22 +110,24 @@ func (c *Classifier) Routes() []string {
 	return c.routing.labels
 }
 
-// Meaning returns what a code is called on a route: in the words of the contract, else by its registered phrase, else in
-// the vendor packs that the contract chose; "" where nobody has a name for it.
-func (c *Classifier) Meaning(route, code int) string {
+// Meaning returns what a code is called where requests of that method on a route get it: in the words of the contract, else
+// by its registered phrase, else in the vendor packs that the contract chose; "" where nobody has a name for it.
+func (c *Classifier) Meaning(route, method, code int) string {
 	if code < 100 || code > 599 {
 		return ""
 	}
-	page := view{page: c.contract.Codes}
 	if c.routing != nil {
 		for _, g := range c.routing.ofLabel[route] {
-			for _, r := range c.routing.groups[g].routes {
-				if e := viewOf(c.contract, r).find(code); e != nil && e.Meaning != "" {
-					return e.Meaning
-				}
+			r := contract.OfMethod(c.routing.groups[g].routes, c.methods.names[method])
+			if r == nil {
+				continue
+			}
+			if e := viewOf(c.contract, r).find(code); e != nil && e.Meaning != "" {
+				return e.Meaning
 			}
 		}
 	}
+	page := view{page: c.contract.Codes}
 	if e := page.find(code); e != nil && e.Meaning != "" {
 		return e.Meaning
 	}

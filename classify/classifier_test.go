@@ -106,7 +106,9 @@ func TestLabels(t *testing.T) {
 
 func TestMeaning(t *testing.T) {
 	c := mustParse(t, "vendor: [cloudflare]\n"+strings.TrimSpace(site))
-	at := func(route string, code int) string { return c.Meaning(slices.Index(c.Routes(), route), code) }
+	at := func(c *Classifier, route, method string, code int) string {
+		return c.Meaning(slices.Index(c.Routes(), route), slices.Index(c.Methods(), method), code)
+	}
 	for _, row := range []struct {
 		route string
 		code  int
@@ -117,15 +119,34 @@ func TestMeaning(t *testing.T) {
 		{"unmatched", 413, "Content Too Large"}, {"/closed", 499, "Token required"}, {"unmatched", 475, ""},
 		{"unmatched", CodeNone, ""}, {"unmatched", CodeOther, ""},
 	} {
-		if got := at(row.route, row.code); got != row.want {
+		if got := at(c, row.route, "GET", row.code); got != row.want {
 			t.Errorf("%d on %s is %q, want %q", row.code, row.route, got, row.want)
 		}
 	}
+	c = mustParse(t, `contract: v1
+codes: {405: Wrong verb}
+routes:
+  - {match: "GET /pets/{id}", name: pets, codes: {200: A pet, 404: No such pet}}
+  - {match: "POST /pets/{id}", name: pets, codes: {404: No such owner, 405: Closed}}
+  - {match: GET /birds, name: pets, codes: {410: Extinct}}
+`)
+	for _, row := range []struct {
+		method string
+		code   int
+		want   string
+	}{
+		{"GET", 404, "No such pet"}, {"HEAD", 404, "No such pet"}, {"POST", 404, "No such owner"}, {"GET", 410, "Extinct"}, {"POST", 405, "Closed"},
+		{"GET", 405, "Wrong verb"}, {"PUT", 405, "Wrong verb"}, {"POST", 200, "OK"}, {"PUT", 404, "Not Found"}, {OtherMethod, 404, "Not Found"},
+	} {
+		if got := at(c, "pets", row.method, row.code); got != row.want {
+			t.Errorf("%d to %s is %q, want %q", row.code, row.method, got, row.want)
+		}
+	}
 	pack := mustParse(t, "contract: v1\nvendor: [cloudflare]\ncodes: {200: OK}\n")
-	if got := pack.Meaning(0, 522); got != "Connection timed out" {
+	if got := pack.Meaning(0, 0, 522); got != "Connection timed out" {
 		t.Errorf("522 is %q", got)
 	}
-	if got := mustLoad(t, "agave").Meaning(0, 522); got != "" {
+	if got := mustLoad(t, "agave").Meaning(0, 0, 522); got != "" {
 		t.Errorf("522 is %q without a pack", got)
 	}
 }
@@ -186,12 +207,15 @@ routes:
   - {match: GET /a, host: one.example, name: one, codes: {202: One, 203: {only_when: [{id: posted, method: [POST]}]}}}
   - {match: GET /b, host: one.example, name: one-b}
   - {match: GET /b, host: zone.example, name: zone-b, codes: {204: Empty}}
+  - {match: GET /b, host: '[2001:db8::1]', name: six, codes: {204: Empty}}
 `)
 	for _, row := range []struct{ host, target, status, want, route string }{
 		{"one.example", "/a", "202", "documented", "one"},
 		{"ONE.example:8443", "/a", "202", "documented", "one"},
 		{"two.example", "/a", "202", "undocumented(code)", "/a"},
 		{"ZONE.EXAMPLE", "/b", "204", "documented", "zone-b"},
+		{"[2001:DB8::1]", "/b", "204", "documented", "six"},
+		{"[2001:DB8::1]:8443", "/b", "204", "documented", "six"},
 		{"", "/a", "201", "documented", "/a"},
 		{"two.example", "/b", "200", "undocumented(route)", "unmatched"},
 		{"one.example", "/a", "203", "violation(posted)", "one"},

@@ -56,19 +56,13 @@ const methodsOfAll = methodOPTIONS + 1
 func (c *Classifier) seriesOf(label, method, code int, e *contract.Code, r *contract.Route, rule *rule) Series {
 	s := Series{
 		Route: label, Method: method, Code: code,
-		Meaning:  c.Meaning(label, code),
-		Category: e.Category,
+		Meaning:  c.Meaning(label, method, code),
+		Category: e.CategoryOf(),
 		Owner:    e.Owner,
 		SLO:      rule.slo,
 	}
 	if s.Owner == "" && r != nil {
 		s.Owner = r.Owner
 	}
-	if s.Category == "" {
-		s.Category = categories[code/100-1]
-	}
 	return s
 }
-
-// categories of the classes, where the contract does not say.
-var categories = [...]string{"informational", "success", "redirect", "client_error", "server_error"}

@@ -49,7 +49,7 @@ func (c *Classifier) Explain(f *Facts) Explanation {
 	x.decide()
 	v := &x.Verdict
 	x.Route, x.Method = c.Routes()[v.Route], c.Methods()[v.Method]
-	x.Code, x.Meaning = CodeLabel(v.Code), c.Meaning(v.Route, v.Code)
+	x.Code, x.Meaning = CodeLabel(v.Code), c.Meaning(v.Route, v.Method, v.Code)
 	x.Class = Class(v.Code)
 	if v.Kind == NoResponse {
 		x.Class = "none"

@@ -109,7 +109,7 @@ func (x *explainer) facts(check *contract.Check) (result Result, fact string) {
 		result = and(result, r)
 	}
 	for _, h := range check.RequestHeaders {
-		r, what := x.header("req."+h.Name, h)
+		r, what := x.header("req", h)
 		tell(r, "%s", what)
 	}
 	if check.AnyHeader {
@@ -121,7 +121,7 @@ func (x *explainer) facts(check *contract.Check) (result Result, fact string) {
 		}
 	}
 	for _, h := range check.ResponseHeaders {
-		r, what := x.header("resp."+h.Name, h)
+		r, what := x.header("resp", h)
 		tell(r, "%s", what)
 	}
 	if check.Auth != contract.Any {
@@ -146,9 +146,9 @@ func (x *explainer) facts(check *contract.Check) (result Result, fact string) {
 	return result, fact
 }
 
-func (x *explainer) header(field string, h contract.Header) (Result, string) {
-	name := headerName(field)
-	value, known := x.value(field)
+func (x *explainer) header(kind string, h contract.Header) (Result, string) {
+	name := contract.HeaderName(h.Name)
+	value, known := x.value(kind + "." + h.Name)
 	if !known {
 		return Unknown, name + " is not logged"
 	}
@@ -160,18 +160,6 @@ func (x *explainer) header(field string, h contract.Header) (Result, string) {
 		return holds(value == ""), fmt.Sprintf("%s is %s, documented: absent", name, presence(value != ""))
 	}
 	return holds(value != ""), fmt.Sprintf("%s is %s, documented: present", name, presence(value != ""))
-}
-
-// headerName writes the name of a header fact as people do: "req.if-none-match" is If-None-Match.
-func headerName(field string) string {
-	_, name, _ := strings.Cut(field, ".")
-	words := strings.Split(name, "-")
-	for i, w := range words {
-		if w != "" {
-			words[i] = strings.ToUpper(w[:1]) + w[1:]
-		}
-	}
-	return strings.NewReplacer("Www-", "WWW-", "Etag", "ETag").Replace(strings.Join(words, "-"))
 }
 
 func presence(is bool) string {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"sync"
 
@@ -43,7 +42,7 @@ func newRouting(c *contract.Contract) (*routing, error) {
 	for i := range c.Routes {
 		cr := &c.Routes[i]
 		host := strings.ToLower(cr.Host)
-		key := host + " " + variable.ReplaceAllString(cr.Template, "{}")
+		key := host + " " + contract.Shape(cr.Template)
 		g, known := byShape[key]
 		if !known {
 			g = len(r.groups)
@@ -69,8 +68,6 @@ func matchersOf(templates []string) []*route.Matcher {
 	}
 	return all
 }
-
-var variable = regexp.MustCompile(`\{[^{}]*\}`)
 
 // add appends a group with its label. Groups may share one.
 func (r *routing) add(g group, label string, known map[string]int) {
@@ -119,7 +116,7 @@ func (r *routing) matcher(templates []string, host string) (*route.Matcher, erro
 			if own == (g.host == "") || g.host != "" && g.host != host && host != anyHost {
 				continue
 			}
-			if shape := variable.ReplaceAllString(t, "{}"); !taken[shape] {
+			if shape := contract.Shape(t); !taken[shape] {
 				taken[shape] = true
 				patterns = append(patterns, route.Pattern{Template: t, ID: i})
 				from = append(from, i)

@@ -30,7 +30,7 @@ type closedSets interface {
 	Routes() []string
 	Methods() []string
 	Conditions() []classify.ConditionInfo
-	Meaning(route, code int) string
+	Meaning(route, method, code int) string
 	Documented() iter.Seq[classify.Series]
 }
 

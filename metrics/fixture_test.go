@@ -51,7 +51,7 @@ func (s *sets) Routes() []string                      { return s.routes }
 func (s *sets) Methods() []string                     { return s.methods }
 func (s *sets) Conditions() []classify.ConditionInfo  { return s.conditions }
 func (s *sets) Documented() iter.Seq[classify.Series] { return slices.Values(s.documented) }
-func (s *sets) Meaning(route, code int) string {
+func (s *sets) Meaning(route, method, code int) string {
 	switch code {
 	case classify.CodeNone, classify.CodeOther:
 		return ""

@@ -57,10 +57,10 @@ func TestBuiltinContracts(t *testing.T) {
 	s := r.Snapshot()
 	checkInvariant(t, s)
 	for _, api := range apis {
-		if n := value(t, s, ResponsesTotal, api.Name, "", "GET", "404", "4xx", api.Classifier.Meaning(0, 404), "documented"); n != 1 {
+		if n := value(t, s, ResponsesTotal, api.Name, "", "GET", "404", "4xx", api.Classifier.Meaning(0, 0, 404), "documented"); n != 1 {
 			t.Errorf("%s: %d times GET 404", api.Name, n)
 		}
-		if n := value(t, s, ResponsesTotal, api.Name, "", "_OTHER", "499", "none", api.Classifier.Meaning(0, 499), "no_response"); n != 2 {
+		if n := value(t, s, ResponsesTotal, api.Name, "", "_OTHER", "499", "none", api.Classifier.Meaning(0, 0, 499), "no_response"); n != 2 {
 			t.Errorf("%s: %d times 499", api.Name, n)
 		}
 		if n := value(t, s, UndocumentedResponsesTotal, api.Name, "invalid"); n != 4 {

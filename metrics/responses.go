@@ -58,5 +58,5 @@ func (r *Recorder) meaning(a *apiSeries, key uint64) string {
 	if route >= len(a.Routes()) {
 		route = len(a.Routes()) - 1 // page level
 	}
-	return a.Meaning(route, code)
+	return a.Meaning(route, keyMethod(key), code)
 }

@@ -39,7 +39,7 @@ func (o oracle) count(s *sets, v *classify.Verdict, bodyBytes int64) {
 	if v.Kind == classify.NoResponse {
 		class = "none"
 	}
-	meaning := s.Meaning(v.Route, v.Code)
+	meaning := s.Meaning(v.Route, v.Method, v.Code)
 	for _, d := range s.documented {
 		if d.Route == v.Route && d.Method == v.Method && d.Code == v.Code {
 			meaning = d.Meaning

@@ -53,7 +53,9 @@ func (r *reader) codeKey(key *yaml.Node) []string {
 	for p := range strings.SplitSeq(key.Value, ",") {
 		p = strings.Trim(p, " ")
 		if wrong := checkPattern(p); wrong != "" {
-			if near := suggest(p, []string{DefaultPattern}); near != "" {
+			if p == DefaultPattern {
+				wrong = "default covers what no other entry covers: give it a line of its own"
+			} else if near := suggest(p, []string{DefaultPattern}); near != "" {
 				wrong = fmt.Sprintf("%q is no status code%s", p, near)
 			}
 			r.errorf(key, "codes: %s", wrong)
@@ -111,10 +113,9 @@ func (r *reader) code(key, n *yaml.Node, patterns, scope string, onRoute bool) C
 }
 
 func (r *reader) meaning(n *yaml.Node) string {
-	const longest = 64 // characters: it becomes a label value
 	s, ok := r.text(n, "meaning")
-	if length := len([]rune(s)); ok && length > longest {
-		r.errorf(n, "meaning has %d characters, at most %d: it becomes a label value; put the rest into description", length, longest)
+	if length := len([]rune(s)); ok && length > maxMeaning {
+		r.errorf(n, "meaning has %d characters, at most %d: it becomes a label value; put the rest into description", length, maxMeaning)
 	}
 	return s
 }

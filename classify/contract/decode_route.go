@@ -41,13 +41,16 @@ func operations(route *Route) []string {
 	if len(methods) == 0 {
 		methods = []string{""}
 	}
-	shape := variable.ReplaceAllString(route.Template, "{}")
+	shape := Shape(route.Template)
 	keys := make([]string, len(methods))
 	for i, m := range methods {
 		keys[i] = m + " " + strings.ToLower(route.Host) + " " + shape
 	}
 	return keys
 }
+
+// Shape returns a template without the names of its variables: what two templates for the same paths share.
+func Shape(template string) string { return variable.ReplaceAllString(template, "{}") }
 
 func describeOperation(key string) string {
 	method, rest, _ := strings.Cut(key, " ")
@@ -57,7 +60,7 @@ func describeOperation(key string) string {
 
 var (
 	variable       = regexp.MustCompile(`\{[^{}]*\}`)
-	templateSyntax = regexp.MustCompile(`^/([^\s{}]|\{[^\s{}/]+\})*$`)
+	templateSyntax = regexp.MustCompile(`^/([^\s{}?#]|\{[^\s{}/?#]+\})*$`)
 )
 
 func (r *reader) route(n *yaml.Node) (Route, bool) {
@@ -132,6 +135,8 @@ func (r *reader) match(n *yaml.Node) (methods []string, template string, ok bool
 	switch {
 	case !strings.HasPrefix(template, "/"):
 		r.errorf(n, "match %q: the path must start with /, after at most one blank: GET|HEAD /path/{id}", clip(s))
+	case strings.ContainsAny(template, "?#"):
+		r.errorf(n, "match %q: a path ends before ? and #: a query tells no routes apart", clip(s))
 	case !templateSyntax.MatchString(template):
 		r.errorf(n, "match %q: a variable is {name} within one segment, and a path has no blanks", clip(s))
 	default:
@@ -144,8 +149,12 @@ var openAPIKeys = []string{"file", "base_path", "inherit", "default"}
 
 // openapi reads the OpenAPI documents that a contract names and adds their routes.
 func (r *reader) openapi(n *yaml.Node, c *Contract, digest io.Writer) {
+	taken := map[string]string{}
+	for id := range r.ids {
+		taken[id] = "the contract's own" // no header is called that
+	}
 	for _, item := range r.sequence(n, "openapi") {
-		opts := openAPIOptions{Inherit: true, Default: "documents-all"}
+		opts := openAPIOptions{Inherit: true, Default: "documents-all", IDs: taken}
 		var file string
 		var at *yaml.Node
 		before := len(r.errs)
@@ -188,7 +197,7 @@ func (r *reader) merge(at *yaml.Node, file string, opts openAPIOptions, c *Contr
 		r.errorf(at, "%s cannot be read: %v", file, cause(err))
 		return
 	}
-	if !isOpenAPI(data) {
+	if !IsOpenAPI(data) {
 		r.errorf(at, "%s is no OpenAPI document: it has no openapi or swagger version at its top", file)
 		return
 	}
@@ -204,34 +213,24 @@ func (r *reader) merge(at *yaml.Node, file string, opts openAPIOptions, c *Contr
 			own[key] = i
 		}
 	}
-	for _, route := range doc.Routes {
-		for i, key := range operations(&route) {
-			at, known := own[key]
-			if !known {
-				one := route
-				if len(route.Methods) > 0 {
-					one.Methods = route.Methods[i : i+1]
-				}
-				c.Routes = append(c.Routes, one)
-				continue
-			}
-			if len(c.Routes[at].Methods) > 1 { // only this one of its methods is in the document
-				split := c.Routes[at]
-				split.Methods = []string{route.Methods[i]}
-				c.Routes[at].Methods = without(c.Routes[at].Methods, route.Methods[i])
-				at = len(c.Routes)
-				c.Routes = append(c.Routes, split)
-				own[key] = at
-			}
-			mergeRoute(&c.Routes[at], &route)
+	for _, route := range doc.Routes { // each has one method
+		key := operations(&route)[0]
+		at, known := own[key]
+		if !known {
+			c.Routes = append(c.Routes, route)
+			continue
 		}
+		if len(c.Routes[at].Methods) > 1 { // only this one of its methods is in the document
+			split := c.Routes[at]
+			split.Methods = route.Methods
+			rest := func(m string) bool { return m == route.Methods[0] }
+			c.Routes[at].Methods = slices.DeleteFunc(slices.Clone(c.Routes[at].Methods), rest)
+			at = len(c.Routes)
+			c.Routes = append(c.Routes, split)
+			own[key] = at
+		}
+		mergeRoute(&c.Routes[at], &route)
 	}
-	c.Codes = mergeCodes(c.Codes, doc.Codes)
-}
-
-// without returns a copy of words that lacks one of them.
-func without(words []string, word string) []string {
-	return slices.DeleteFunc(slices.Clone(words), func(w string) bool { return w == word })
 }
 
 func mergeRoute(own, other *Route) {
@@ -241,6 +240,9 @@ func mergeRoute(own, other *Route) {
 		own.Owner = other.Owner
 	}
 	own.Deprecated = own.Deprecated || other.Deprecated
+	if own.Operation == nil {
+		own.Operation = other.Operation
+	}
 }
 
 func mergeCodes(own, other []Code) []Code {

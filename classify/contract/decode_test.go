@@ -143,7 +143,7 @@ info: {title: Jobs, version: "1"}
 servers: [{url: https://example.org/v1}]
 paths:
   /jobs:
-    get: {deprecated: true, responses: {"200": {description: All jobs}, "503": {description: Later}}}
+    get: {deprecated: true, x-owner: readers, responses: {"200": {description: All jobs}, "503": {description: Later}}}
     put: {responses: {"200": {description: Changed}}}
   /jobs/{id}:
     get: {responses: {default: {description: A job}}}
@@ -176,7 +176,7 @@ routes:
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if !c.Routes[1].Deprecated || c.Routes[0].Deprecated {
+	if !c.Routes[1].Deprecated || c.Routes[0].Deprecated || c.Routes[1].Owner != "readers" || c.Routes[0].Owner != "" {
 		t.Errorf("what the document says of GET /v1/jobs is lost: %+v", c.Routes[:2])
 	}
 	before := c.Digest
@@ -222,5 +222,59 @@ func TestPatterns(t *testing.T) {
 	}
 	if !Covers([]string{"404", "500, 50X"}, 503) || Covers([]string{"404", "500, 50X"}, 510) || Covers(nil, 200) {
 		t.Error("Covers")
+	}
+}
+
+// TestConditionsOfSeveralDocuments: conditions that ask the same share an id across documents; others never do, nor with
+// the contract's own, for nobody could change an id that nobody wrote.
+func TestConditionsOfSeveralDocuments(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"a.yaml":        "openapi: 3.0.3\npaths: {/a: {post: {responses: {201: {headers: {X_A: {required: true}, Location: {required: true}}}}}}}\n",
+		"b.yaml":        "openapi: 3.0.3\npaths: {/b: {post: {responses: {201: {headers: {X-A: {required: true}, Location: {required: true}}}}}}}\n",
+		"contract.yaml": "contract: v1\ncodes: {202: {sends: [{id: openapi-201-sends-x-a, body: empty}]}}\nopenapi: [{file: a.yaml}, {file: b.yaml}]\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c, err := Load(filepath.Join(dir, "contract.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, r := range c.Routes {
+		for _, s := range r.Codes[0].Sends {
+			got = append(got, r.Template+" "+s.ResponseHeaders[0].Name+" "+s.ID)
+		}
+	}
+	want := []string{
+		"/a x_a openapi-201-sends-x-a-2", "/a location openapi-201-sends-location",
+		"/b x-a openapi-201-sends-x-a-3", "/b location openapi-201-sends-location",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestMergedRoutesShareNothing: what a document adds to one method of a route is not seen at another one.
+func TestMergedRoutesShareNothing(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"a.yaml":        "openapi: 3.0.3\npaths: {/a: {get: {responses: {503: {}}}, put: {responses: {504: {}}}}}\n",
+		"contract.yaml": "contract: v1\nopenapi: [{file: a.yaml}]\nroutes:\n- {match: GET|POST|PUT /a, codes: {200: a, 201: b, 202: c}}\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c, err := Load(filepath.Join(dir, "contract.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for method, last := range map[string]string{"GET": "503", "POST": "202", "PUT": "504"} {
+		if r := c.Operation("/a", method); r == nil || r.Codes[len(r.Codes)-1].Pattern != last {
+			t.Errorf("%s: %+v", method, r)
+		}
 	}
 }

@@ -3,6 +3,7 @@ package contract
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -105,7 +106,9 @@ func (d *differ) contract() {
 func (d *differ) routes() {
 	before, after := operationsOf(d.a), operationsOf(d.b)
 	done := map[[2]*Route]bool{}
-	keys := sortedKeys(merged(before, after))
+	all := maps.Clone(before)
+	maps.Copy(all, after)
+	keys := sortedKeys(all)
 	slices.SortStableFunc(keys, func(a, b string) int {
 		_, p, _ := strings.Cut(a, " ")
 		_, q, _ := strings.Cut(b, " ")
@@ -136,17 +139,6 @@ func operationsOf(c *Contract) map[string]*Route {
 	return all
 }
 
-func merged(a, b map[string]*Route) map[string]*Route {
-	all := map[string]*Route{}
-	for key, r := range a {
-		all[key] = r
-	}
-	for key, r := range b {
-		all[key] = r
-	}
-	return all
-}
-
 func (d *differ) route(old, now *Route) {
 	name := now.describe()
 	d.field(name, "", "label", old.Label(), now.Label(), "the route label changes: its series begin anew", now.Pos)
@@ -167,14 +159,9 @@ func yes(b bool) string {
 // place compares the entries of the page or of one route. What is inherited on both sides is the page's change.
 func (d *differ) place(route string, before, after *Place) {
 	old, now := entriesOf(before), entriesOf(after)
-	patterns := map[string]bool{}
-	for p := range old {
-		patterns[p] = true
-	}
-	for p := range now {
-		patterns[p] = true
-	}
-	order := sortedKeys(patterns)
+	all := maps.Clone(old)
+	maps.Copy(all, now)
+	order := sortedKeys(all)
 	slices.SortStableFunc(order, func(p, q string) int {
 		_, i := Range(p)
 		_, j := Range(q)

@@ -140,7 +140,7 @@ func (c *Contract) Operations(label, method string) []*Route {
 		if r.Label() != label {
 			continue
 		}
-		path := strings.ToLower(r.Host) + " " + variable.ReplaceAllString(r.Template, "{}")
+		path := strings.ToLower(r.Host) + " " + Shape(r.Template)
 		if byPath[path] == nil {
 			paths = append(paths, path)
 		}
@@ -183,9 +183,6 @@ func OfMethod(routes []*Route, method string) *Route {
 	}
 	return all
 }
-
-// IsOpenAPI reports whether data is an OpenAPI document rather than a contract.
-func IsOpenAPI(data []byte) bool { return isOpenAPI(data) }
 
 // MeaningOf returns what an entry calls a code: its own words, else the registered phrase of an exact code.
 func (c *Contract) MeaningOf(e *Code) string {

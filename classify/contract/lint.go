@@ -30,6 +30,7 @@ const (
 	ruleInterim      = "interim-code"
 	ruleUnreachable  = "unreachable-entry"
 	ruleShadowed     = "shadowed-route"
+	ruleNotation     = "route-notation"
 	ruleNever        = "condition-never-holds"
 	ruleUnasked      = "condition-never-asked"
 	ruleStricter     = "stricter-than-standard"
@@ -50,6 +51,7 @@ func LintRules() []LintRule {
 		{ruleInterim, "An interim response is followed by a final one, and only that is logged (RFC 9110, 15.2)."},
 		{ruleUnreachable, "The entry is never looked up: narrower ones cover all of its codes."},
 		{ruleShadowed, "The route matches the same requests as another."},
+		{ruleNotation, "The path is written as a router or a gateway writes it: parts of it are taken literally."},
 		{ruleNever, "The condition cannot hold, so every response that it is asked of breaks it."},
 		{ruleUnasked, "The condition is never asked."},
 		{ruleStricter, "The condition asks more than the standard."},
@@ -66,6 +68,7 @@ func Lint(c *Contract) []Finding {
 		l.code(&c.Codes[i], nil)
 	}
 	for i := range c.Routes {
+		l.notation(&c.Routes[i])
 		for j := range c.Routes[i].Codes {
 			l.code(&c.Routes[i].Codes[j], &c.Routes[i])
 		}

@@ -3,6 +3,7 @@ package contract
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -166,7 +167,7 @@ func (l *linter) shadowed() {
 	var patterns []route.Pattern
 	for i := range l.contract.Routes {
 		r := &l.contract.Routes[i]
-		if key := strings.ToLower(r.Host) + " " + variable.ReplaceAllString(r.Template, "{}"); !seen[key] && r.Host == "" {
+		if key := strings.ToLower(r.Host) + " " + Shape(r.Template); !seen[key] && r.Host == "" {
 			seen[key] = true
 			patterns = append(patterns, route.Pattern{Template: r.Template, ID: i})
 		}
@@ -181,4 +182,21 @@ func (l *linter) shadowed() {
 		l.add(r.Pos, ruleShadowed, SeverityWarning, e.Msg, "write one route for both")
 		patterns = slices.Delete(patterns, e.Index, e.Index+1)
 	}
+}
+
+// foreign is a wildcard or a parameter as routers and gateways write it: /*, /:id, {proxy+}, {*rest}, {id:[0-9]+}, {name=**}.
+var foreign = regexp.MustCompile(`/(\*+|:\w+)(/|$)|\{[^{}]*[+*:=][^{}]*\}`)
+
+// notation finds them, for what they stand for elsewhere is not what they stand for here.
+func (l *linter) notation(r *Route) {
+	part := strings.Trim(foreign.FindString(r.Template), "/")
+	if part == "" {
+		return
+	}
+	what := "is taken as it is written"
+	if part[0] == '{' {
+		what = "stands for any one segment, whatever its name says"
+	}
+	l.add(r.Pos, ruleNotation, SeverityWarning, fmt.Sprintf("%s: %s %s", r.describe(), part, what),
+		"a parameter is {name} within one segment; nothing stands for several")
 }

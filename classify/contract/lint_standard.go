@@ -61,7 +61,7 @@ func (l *linter) oppositeHeaders(checks []Check, of func(*Check) []Header) {
 		for _, h := range of(&checks[i]) {
 			was, known := want[h.Name]
 			if known && (was == Absent) != (h.Presence == Absent) {
-				l.add(checks[i].Pos, ruleNever, SeverityWarning, fmt.Sprintf("%s is asked for and ruled out", headerWords(h.Name)), "all conditions of one list must hold: drop one")
+				l.add(checks[i].Pos, ruleNever, SeverityWarning, fmt.Sprintf("%s is asked for and ruled out", HeaderName(h.Name)), "all conditions of one list must hold: drop one")
 			}
 			want[h.Name] = h.Presence
 		}

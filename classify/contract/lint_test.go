@@ -63,6 +63,8 @@ func TestLint(t *testing.T) {
 		{"range never reached", "  501, 502, 503, 504, 505, 506, 507, 508, 509: Broken\n  50X: Broken\n", []string{
 			`8 unregistered-code info: 509 is not in the IANA registry`,
 			`9 unreachable-entry warning: the entry 50X is never looked up: narrower entries cover all of its codes, or no route inherits it`}},
+		{"range that no client receives", "  55X: Nobody\nno_response: ['550', '551', '552', '553', '554', '555', '556', '557', '558', '559']\n", []string{
+			`8 unreachable-entry warning: the entry 55X is never looked up: narrower entries cover all of its codes, or no route inherits it`}},
 		{"null of nothing", "  409: null\n", []string{`8 unreachable-entry warning: 409: null takes nothing away: there is nothing to inherit`}},
 		{"hole", "  4XX: Yours\n  409: null\n", nil},
 		{"no inheritance", "  451: Law\nroutes:\n- {match: /a, inherit: false, codes: {200: OK, 5XX: x, 4XX: x}}\nunmatched: {expect: [404, 400, 415, 429, 500]}\n", []string{
@@ -93,6 +95,12 @@ func TestLint(t *testing.T) {
 			`10 condition-never-holds warning: 405 of GET /a only when the method is not documented, but these are the codes of documented methods`}},
 		{"same path", "routes:\n- match: GET /a/b\n- match: GET /a//b\n", []string{
 			`10 shadowed-route warning: /a//b matches the same paths as /a/b: write both alike, or drop one`}},
+		{"notation of a router", "routes:\n- match: GET /a/:id/b\n- match: GET /b/*\n- match: GET /c:cancel\n- match: GET /d/{id}:*\n", []string{
+			`9 route-notation warning: GET /a/:id/b: :id is taken as it is written`,
+			`10 route-notation warning: GET /b/*: * is taken as it is written`}},
+		{"notation of a gateway", "routes:\n- match: GET /a/{proxy+}\n- match: GET /b/{id:[0-9]+}/x\n", []string{
+			`9 route-notation warning: GET /a/{proxy+}: {proxy+} stands for any one segment, whatever its name says`,
+			`10 route-notation warning: GET /b/{id:[0-9]+}/x: {id:[0-9]+} stands for any one segment, whatever its name says`}},
 
 		{"created", "  201: {only_when: [{id: a, method: [PUT, POST]}]}\n", []string{`8 stricter-than-standard info: 201 only on PUT or POST: RFC 9110, 15.3.2 has no such limit`}},
 		{"created as advice", "  201: {only_when: [{id: a, method: [PUT, POST], severity: info}]}\n", nil},
@@ -147,6 +155,9 @@ func TestLintExpected(t *testing.T) {
 			"4 missing-code warning: 12 of 13 routes do not document 500 Internal Server Error, from POST /0 on: every server fails at times"}},
 		{"the page speaks for the routes", "codes: {4XX: x}\nroutes:\n- {match: POST /a}\n- {match: POST /b}\n", []string{
 			"2 missing-code warning: 500 Internal Server Error is not documented: every server fails at times"}},
+		{"but not for those that inherit nothing", "codes: {4XX: x}\nroutes:\n- {match: POST /a, inherit: false, codes: {4XX: x}}\n- {match: POST /b}\n", []string{
+			"2 missing-code warning: 500 Internal Server Error is not documented: every server fails at times",
+			"4 missing-code warning: POST /a does not document 500 Internal Server Error: every server fails at times"}},
 		{"taken away", "codes: {4XX: x, 500: x}\nroutes:\n- {match: POST /a}\n- {match: POST /b, codes: {500: null}}\n", []string{
 			"5 missing-code warning: POST /b does not document 500 Internal Server Error: every server fails at times"}},
 		{"plain methods", "routes:\n- {match: HEAD|OPTIONS /a, codes: {200: x, 404: x}}\n", nil},

@@ -73,6 +73,9 @@ type Code struct {
 	Pos         Position
 }
 
+// maxMeaning is how long a Code's Meaning may be, in characters: it becomes a label value.
+const maxMeaning = 64
+
 // A Check is one condition. All of its parts must hold; an empty part asks nothing.
 type Check struct {
 	// ID names one condition of the contract. Several codes may share a condition: those of a comma list, and those of
@@ -124,6 +127,17 @@ type Route struct {
 	AlwaysWhen []Check
 	Deprecated bool
 	Pos        Position
+	Operation  *Operation // nil where no OpenAPI document has it
+}
+
+// An Operation is the place of a route in an OpenAPI document.
+type Operation struct {
+	File      string   // the document
+	Path      string   // key of paths
+	Keys      []string // of the path item: get, or additionalOperations and a method
+	PathRef   bool     // the path item, or all of paths, is a $ref
+	Ref       bool     // the operation, or its responses, are a $ref
+	Responses bool     // it has responses
 }
 
 // Unmatched says what to expect of requests that no route matches.

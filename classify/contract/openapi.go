@@ -18,23 +18,24 @@ import (
 
 // openAPIOptions is how a contract file wants an OpenAPI document to be read.
 type openAPIOptions struct {
-	BasePath    string // goes before every path instead of what servers or basePath say
-	HasBasePath bool   // BasePath is meant, the empty one too
-	Default     string // what a default response covers: "documents-all" (also ""), "documents-errors" or "ignore"
-	Inherit     bool   // page-level codes apply to the operations too
+	BasePath    string            // goes before every path instead of what servers or basePath say
+	HasBasePath bool              // BasePath is meant, the empty one too
+	Default     string            // what a default response covers: "documents-all" (also ""), "documents-errors" or "ignore"
+	Inherit     bool              // page-level codes apply to the operations too
+	IDs         map[string]string // of conditions that are taken, with what each is about; joined by those of the document
 }
 
 // version finds the version line of a YAML document. A contract's own openapi key holds a list, never a version.
 var version = regexp.MustCompile(`(?m)^(?:\{\s*)?["']?(?:openapi|swagger)["']?\s*:\s*["']?\d`)
 
-// isOpenAPI reports whether data is an OpenAPI document and no contract: cheap on documents of any size, because a
+// IsOpenAPI reports whether data is an OpenAPI document and no contract: cheap on documents of any size, because a
 // contract file has to be told from an OpenAPI document before either is parsed.
-func isOpenAPI(data []byte) bool {
+func IsOpenAPI(data []byte) bool {
 	data = bytes.TrimSpace(bytes.TrimPrefix(data, []byte(byteOrderMark)))
 	if bytes.HasPrefix(data, []byte("{")) {
 		keys, _ := jsonKeys(data)
 		for _, key := range keys {
-			if (key.name == "openapi" || key.name == "swagger") && data[key.value] == '"' {
+			if (key.name == "openapi" || key.name == "swagger") && (data[key.value] == '"' || isDigit(data[key.value])) {
 				return true
 			}
 		}
@@ -66,18 +67,24 @@ type openAPI struct {
 	*loader
 	opts      openAPIOptions
 	contract  *Contract
+	elsewhere bool // paths is a $ref
 	security  node // the root's
 	owner     string
 	responses map[node]response // read once, however many operations refer to them
 	codes     int               // how many so far
 	ids       map[string]string // of conditions, with what each is about
 	shapes    map[string]string // the first path of each shape
+	several   map[string]bool   // templates that stand for paths with a query or a fragment
+	first     map[string]int    // the first route of each operation
 }
 
 func newOpenAPI(l *loader, opts openAPIOptions) *openAPI {
+	if opts.IDs == nil {
+		opts.IDs = map[string]string{}
+	}
 	return &openAPI{
 		loader: l, opts: opts, contract: empty(), responses: map[node]response{},
-		ids: map[string]string{}, shapes: map[string]string{},
+		ids: opts.IDs, shapes: map[string]string{}, several: map[string]bool{}, first: map[string]int{},
 	}
 }
 
@@ -110,6 +117,7 @@ func (o *openAPI) document(root node) {
 		o.errorf(root, "the document has no paths: nothing to hold a request against")
 		return
 	}
+	o.elsewhere = refers(paths)
 	for _, m := range o.members(paths, "paths") {
 		if o.overrun {
 			return
@@ -150,45 +158,73 @@ func (o *openAPI) pathItem(m member, bases []string) {
 	if servers := f["servers"]; servers != nil {
 		bases = o.bases(f)
 	}
-	template := o.template(m)
+	template, reference := o.template(m.key), o.elsewhere || refers(m.value)
+	add := func(method string, op member, keys ...string) {
+		at := &Operation{File: o.name, Path: m.key, Keys: keys, PathRef: reference}
+		o.operation(template, method, op, f, bases, at)
+	}
 	for _, op := range o.members(m.value, "a path item") {
 		switch {
 		case slices.Contains(operationMethods, op.key):
-			o.operation(template, strings.ToUpper(op.key), op, f, bases)
+			add(strings.ToUpper(op.key), op, op.key)
 		case op.key == "additionalOperations":
 			for _, more := range o.members(op.value, op.key) {
 				if !headerName.MatchString(more.key) { // RFC 9110: both are tokens
 					o.errorf(nodeAt{more.value, more.line, more.column}, "%q is no method", clip(more.key))
 					continue
 				}
-				o.operation(template, more.key, more, f, bases)
+				add(more.key, more, op.key, more.key)
 			}
 		}
 	}
 }
 
-// template returns the path of a path item as a template. Documents have paths that differ in nothing but the names of
-// their parameters, one for each method (the GitHub API has); they are one route, under the name of the first.
-func (o *openAPI) template(m member) string {
-	shape := variable.ReplaceAllString(m.key, "{}")
-	if first, again := o.shapes[shape]; again {
-		return first
+// OperationKey returns the key of a path item for a method, "" where OpenAPI has none.
+func OperationKey(method string) string {
+	if key := strings.ToLower(method); slices.Contains(operationMethods, key) && strings.ToUpper(key) == method {
+		return key
 	}
-	o.shapes[shape] = m.key
-	return m.key
+	return ""
+}
+
+// template returns a path as a template. Documents have paths that differ in nothing but the names of their parameters, one
+// for each method (the GitHub API has); they are one route, under the name of the first. Others tell operations of one path
+// apart by a query or a fragment (those that describe AWS): what follows ? or # is no part of a route.
+func (o *openAPI) template(path string) string {
+	cut := strings.IndexAny(path, "?#")
+	if cut >= 0 {
+		path = strings.TrimSuffix(path[:cut], "{") // RFC 6570 writes a query as {?name}
+	}
+	shape := Shape(path)
+	first, again := o.shapes[shape]
+	if !again {
+		first, o.shapes[shape] = path, path
+	}
+	o.several[first] = o.several[first] || cut >= 0
+	return first
+}
+
+// add adds a route for one base path. Where only a query or a fragment tells two operations apart, they are one route with the
+// codes of both.
+func (o *openAPI) add(path string, r Route) {
+	key := operations(&r)[0]
+	if i, again := o.first[key]; again && o.several[path] {
+		mergeRoute(&o.contract.Routes[i], &r)
+		return
+	} else if !again {
+		o.first[key] = len(o.contract.Routes)
+	}
+	o.contract.Routes = append(o.contract.Routes, r)
 }
 
 // conflicts reports operations that match the same requests as another, and paths that are no path templates.
 func (o *openAPI) conflicts() {
-	first := map[string]Position{}
 	var patterns []route.Pattern
 	for i, r := range o.contract.Routes {
-		key := operations(&r)[0]
-		if other, again := first[key]; again {
+		if first := o.first[operations(&r)[0]]; first != i {
 			o.errs = append(o.errs, &Error{r.Pos, fmt.Sprintf("%s %s is there already, at %s, whatever the parameters are called: make them one operation",
-				r.Methods[0], r.Template, other)})
+				r.Methods[0], r.Template, o.contract.Routes[first].Pos)})
 		}
-		first[key] = r.Pos
 		patterns = append(patterns, route.Pattern{Template: r.Template, ID: i})
 	}
 	slices.SortStableFunc(patterns, func(a, b route.Pattern) int { return strings.Compare(a.Template, b.Template) })

@@ -257,6 +257,14 @@ func (l *loader) chain(n node) (chain []node, refs []member) {
 	return nil, nil
 }
 
+// refers reports whether n is a reference.
+func refers(n node) bool {
+	if n == nil {
+		return false
+	}
+	return slices.ContainsFunc(n.members(), func(m member) bool { return m.key == "$ref" && m.value.kind() == scalar })
+}
+
 // referred says where the last of a chain is referred to, "" where it stands for itself.
 func referred(chain []node) string {
 	if len(chain) < 2 {

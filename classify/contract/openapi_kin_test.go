@@ -56,7 +56,7 @@ func TestAgainstKin(t *testing.T) {
 func triples(c *Contract) []string {
 	var list []string
 	for _, r := range c.Routes {
-		operation := r.Methods[0] + " " + variable.ReplaceAllString(r.Template, "{}")
+		operation := r.Methods[0] + " " + Shape(r.Template)
 		list = append(list, operation)
 		for _, code := range r.Codes {
 			list = append(list, operation+" "+code.Pattern)
@@ -73,7 +73,7 @@ func kinTriples(doc *openapi3.T) []string {
 	var list []string
 	for path, item := range doc.Paths.Map() {
 		for method, op := range item.Operations() {
-			operation := method + " " + variable.ReplaceAllString(path, "{}")
+			operation := method + " " + Shape(path)
 			list = append(list, operation)
 			for code, response := range op.Responses.Map() {
 				list = append(list, operation+" "+code)

@@ -1,5 +1,7 @@
 package contract
 
+import "strings"
+
 // node is a value of a document, YAML or JSON. Nodes are comparable: two are equal where they are the same value.
 type node interface {
 	document() *document
@@ -46,5 +48,5 @@ func text(n node) string {
 	return n.text()
 }
 
-// isTrue reports whether n is the boolean true.
-func isTrue(n node) bool { return text(n) == "true" }
+// isTrue reports whether n is the boolean true, which YAML lets begin with a capital too.
+func isTrue(n node) bool { return strings.EqualFold(text(n), "true") }

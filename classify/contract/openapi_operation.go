@@ -8,7 +8,7 @@ import (
 )
 
 // operation adds the routes of one operation, one for each base path.
-func (o *openAPI) operation(path, method string, op member, item map[string]node, bases []string) {
+func (o *openAPI) operation(path, method string, op member, item map[string]node, bases []string, at *Operation) {
 	f := o.fields(op.value)
 	if len(f) == 0 {
 		o.members(op.value, "an operation") // says what is wrong with it
@@ -17,7 +17,9 @@ func (o *openAPI) operation(path, method string, op member, item map[string]node
 	if f["servers"] != nil {
 		bases = o.bases(f)
 	}
+	at.Responses, at.Ref = f["responses"] != nil, refers(op.value) || refers(f["responses"])
 	r := Route{
+		Operation:  at,
 		Methods:    []string{method},
 		Owner:      o.ownerOf(f, item),
 		Inherit:    o.opts.Inherit,
@@ -34,7 +36,7 @@ func (o *openAPI) operation(path, method string, op member, item map[string]node
 	}
 	for _, base := range bases {
 		r.Template = base + path
-		o.contract.Routes = append(o.contract.Routes, r)
+		o.add(path, r)
 	}
 }
 
@@ -113,7 +115,7 @@ func (o *openAPI) spread(codes []Code) []Code {
 	for _, pattern := range []string{"4XX", "5XX"} {
 		if !slices.ContainsFunc(codes, func(c Code) bool { return c.Pattern == pattern }) {
 			c := fallback
-			c.Pattern, c.Category = pattern, categoryOf(pattern)
+			c.Pattern = pattern
 			codes = append(codes, c)
 		}
 	}
@@ -142,7 +144,6 @@ func (o *openAPI) response(at nodeAt, pattern string) Code {
 		Pattern:     pattern,
 		Meaning:     r.summary,
 		Description: r.description,
-		Category:    categoryOf(pattern),
 		Pos:         Position{at.document().name, line, column},
 	}
 	if target != at.node { // OpenAPI 3.1 lets a reference reword what it refers to
@@ -168,9 +169,6 @@ func (o *openAPI) response(at nodeAt, pattern string) Code {
 	}
 	return c
 }
-
-// maxMeaning is how long a summary may be to become a label, in characters.
-const maxMeaning = 64
 
 // readResponse reads the response object n, which the node from is or refers to.
 func (o *openAPI) readResponse(n, from node) response {
@@ -240,11 +238,4 @@ func (o *openAPI) id(about string, parts ...string) string {
 		}
 		numbered = id + "-" + strconv.Itoa(i)
 	}
-}
-
-func categoryOf(pattern string) string {
-	if i := int(pattern[0] - '1'); i < 5 {
-		return [...]string{"informational", "success", "redirect", "client_error", "server_error"}[i]
-	}
-	return ""
 }

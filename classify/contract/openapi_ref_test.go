@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -69,22 +71,65 @@ components:
 	}
 }
 
-// TestOpenAPIBases: each server is a template of its own, up to a limit, and the same path of two servers is one.
+// TestOpenAPIBases: each server is a template of its own, the same path of two servers is one, and too many are refused,
+// never left out.
 func TestOpenAPIBases(t *testing.T) {
-	many := ""
-	for i := range 100 {
-		many += fmt.Sprintf("{url: /v%d}, ", i)
-	}
-	for servers, want := range map[string]int{
-		"[]":                       1,
-		"[{url: /v1}, {url: /v2}]": 2,
-		"[{url: 'https://a.example/v1'}, {url: '//b.example/v1/'}]": 1,
-		"[" + many + "]": maxBases,
-		"[{url: '/{a}/{b}', variables: {a: {default: 1, enum: [1, 2, 3, 4, 5, 6]}, b: {default: 1, enum: [1, 2, 3, 4, 5, 6]}}}]": maxBases,
-	} {
-		c, err := parseOpenAPI("d.yaml", []byte("openapi: 3.1.0\nservers: "+servers+"\npaths: {/a: {get: {responses: {200: {description: It}}}}}"), openAPIOptions{})
-		if err != nil || len(c.Routes) != want {
-			t.Errorf("%.60s: %d routes, want %d: %v", servers, len(c.Routes), want, err)
+	many := func(n int) string {
+		var servers []string
+		for i := range n {
+			servers = append(servers, fmt.Sprintf("{url: /v%d}", i))
 		}
+		return "[" + strings.Join(servers, ", ") + "]"
+	}
+	product := func(n int) string {
+		values := "[0, 1, 2, 3, 4, 5, 6, 7]"
+		return fmt.Sprintf("[{url: '/{a}/{b}', variables: {a: {default: 0, enum: %s}, b: {default: 0, enum: %s}}}]", values, values[:3*n]+"]")
+	}
+	for _, tt := range []struct {
+		servers string
+		want    []string // templates of the path /a; nil: refused
+	}{
+		{"[]", []string{"/a"}},
+		{"[{url: /}]", []string{"/a"}},
+		{"[{url: ''}]", []string{"/a"}},
+		{"[{url: .}, {url: ./}, {url: /.}]", []string{"/a"}},
+		{"[{url: /v1}, {url: /v2/}]", []string{"/v1/a", "/v2/a"}},
+		{"[{url: v1}, {url: ./v2}, {url: ../v3}, {url: /x/../v4/y}]", []string{"/v1/a", "/v2/a", "/v3/a", "/v4/y/a"}},
+		{"[{url: 'https://a.example/v1'}, {url: '//b.example/v1/'}, {url: 'http://c.example:80/v1?x=/y#/z'}]", []string{"/v1/a"}},
+		{"[{url: 'https://a.example'}, {url: 'https://a.example/'}]", []string{"/a"}},
+		{"[{url: '{origin}/v1', variables: {origin: {default: 'https://a.example/api'}}}]", []string{"/api/v1/a"}},
+		{"[{url: 'https://{env}.a.example:{port}/{v}', variables: {env: {default: x}, port: {default: '443', enum: ['1', '2']}, v: {default: v1, enum: [v1, v2]}}}]",
+			[]string{"/v1/a", "/v2/a"}},
+		{"[{url: '/{tenant}/v1'}]", []string{"/{tenant}/v1/a"}},
+		{"[{url: '/{empty}/v1', variables: {empty: {default: ''}}}]", []string{"/v1/a"}},
+		{many(33), nil},
+		{product(5), nil},
+	} {
+		c, err := parseOpenAPI("d.yaml", []byte("openapi: 3.1.0\nservers: "+tt.servers+"\npaths: {/a: {get: {responses: {200: {description: It}}}}}"), openAPIOptions{})
+		if err != nil {
+			const refusal = "make more than 32 base paths"
+			if tt.want != nil || !strings.HasPrefix(err.Error(), "d.yaml:2:10: ") || !strings.Contains(err.Error(), refusal) || !strings.Contains(err.Error(), "base_path: ") {
+				t.Errorf("%.60s: %v", tt.servers, err)
+			}
+			continue
+		}
+		var got []string
+		for _, r := range c.Routes {
+			got = append(got, r.Template)
+		}
+		if !slices.Equal(got, tt.want) {
+			t.Errorf("%.60s: %q, want %q", tt.servers, got, tt.want)
+		}
+	}
+	for _, servers := range []string{many(32), product(4)} {
+		c, err := parseOpenAPI("d.yaml", []byte("openapi: 3.1.0\nservers: "+servers+"\npaths: {/a: {get: {responses: {200: {description: It}}}}}"), openAPIOptions{})
+		if err != nil || len(c.Routes) != maxBases {
+			t.Errorf("%.60s: %v", servers, err)
+		}
+	}
+	// The contract's base path goes before all of them.
+	c, err := parseOpenAPI("d.yaml", []byte("openapi: 3.1.0\nservers: "+many(33)+"\npaths: {/a: {get: {responses: {200: {description: It}}}}}"), openAPIOptions{HasBasePath: true, BasePath: "/v7"})
+	if err != nil || c.Routes[0].Template != "/v7/a" {
+		t.Errorf("with base_path: %v", err)
 	}
 }

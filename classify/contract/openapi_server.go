@@ -1,11 +1,13 @@
 package contract
 
 import (
+	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 )
 
-// maxBases bounds how many base paths one operation has: with several servers, each is a template of its own.
+// maxBases is how many base paths one operation may have: with several servers, each is a template of its own.
 const maxBases = 32
 
 // bases returns the base paths of what f is the fields of: a document, a path item or an operation. A base path starts
@@ -16,7 +18,7 @@ func (o *openAPI) bases(f map[string]node) []string {
 	}
 	var bases []string
 	add := func(base string) {
-		if !slices.Contains(bases, base) && len(bases) < maxBases {
+		if !slices.Contains(bases, base) && len(bases) <= maxBases {
 			bases = append(bases, base)
 		}
 	}
@@ -29,8 +31,13 @@ func (o *openAPI) bases(f map[string]node) []string {
 	} else if base := f["basePath"]; base != nil {
 		add(basePath(text(base)))
 	}
-	if bases == nil {
+	switch {
+	case bases == nil:
 		bases = []string{""}
+	case len(bases) > maxBases:
+		o.errorf(f["servers"], "the servers and the values of their variables make more than %d base paths: refer to the document from a contract, "+
+			"and say there which one it is: openapi: [{file: %s, base_path: %s}]", maxBases, filepath.Base(o.name), bases[0])
+		bases = bases[:1]
 	}
 	return bases
 }
@@ -65,7 +72,7 @@ func (o *openAPI) server(server node, add func(string)) {
 		var filled []string
 		for _, u := range urls {
 			for _, value := range values {
-				if len(filled) < maxBases {
+				if len(filled) <= maxBases { // one too many is enough to know
 					filled = append(filled, strings.ReplaceAll(u, name, value))
 				}
 			}
@@ -82,17 +89,12 @@ func pathOfURL(s string) string {
 	s, _, _ = strings.Cut(s, "?")
 	s, _, _ = strings.Cut(s, "#")
 	if _, after, ok := strings.Cut(s, "//"); ok {
-		_, path, _ := strings.Cut(after, "/")
-		return path
+		_, rest, _ := strings.Cut(after, "/")
+		return rest
 	}
-	return strings.TrimPrefix(s, "./")
+	return s
 }
 
-// basePath brings a base path into the form that goes before a path.
-func basePath(s string) string {
-	s = strings.Trim(s, "/")
-	if s == "" || s == "." {
-		return ""
-	}
-	return "/" + s
-}
+// basePath brings a base path into the form that goes before a path. Where a relative one leads up, it ends at the root:
+// where the document lies on its server is not known.
+func basePath(s string) string { return strings.TrimSuffix(path.Clean("/"+s), "/") }

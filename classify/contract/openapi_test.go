@@ -23,7 +23,7 @@ func describeRoutes(c *Contract) string {
 		}
 		fmt.Fprintf(&b, " %s\n", place(r.Pos))
 		for _, code := range r.Codes {
-			fmt.Fprintf(&b, "  %s %q %q %s %s\n", code.Pattern, code.Meaning, code.Description, code.Category, place(code.Pos))
+			fmt.Fprintf(&b, "  %s %q %q %s %s\n", code.Pattern, code.Meaning, code.Description, code.CategoryOf(), place(code.Pos))
 			for _, check := range append(code.OnlyWhen, code.Sends...) {
 				fmt.Fprintf(&b, "    %s %s %d %v\n", check.Severity, check.ID, check.Auth, check.ResponseHeaders)
 			}
@@ -130,7 +130,7 @@ COPY /search v32.yaml:13:7
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !isOpenAPI(data) {
+			if !IsOpenAPI(data) {
 				t.Error("not taken for an OpenAPI document")
 			}
 			c, err := parseOpenAPI(name, data, tt.opts)
@@ -144,6 +144,46 @@ COPY /search v32.yaml:13:7
 				t.Errorf("name %q, file %q, unmatched %+v, codes %v", c.Name, c.File, c.Unmatched, c.Codes)
 			}
 		})
+	}
+}
+
+// TestOpenAPIPaths writes paths as documents have them; each line of want is a route with its codes.
+func TestOpenAPIPaths(t *testing.T) {
+	tests := []struct{ name, paths, want string }{
+		{"a query", "/a?op=x: {get: {responses: {200: {}}}}", "GET /a 200"},
+		{"operations told apart by a query", "/a?op=x: {get: {responses: {200: {}, 404: {}}}}\n  /a?op=y: {get: {responses: {404: {}, 409: {}}}, put: {responses: {204: {}}}}",
+			"GET /a 200 404 409, PUT /a 204"},
+		{"by a fragment", "/{b}/{k}#uploads: {post: {responses: {200: {}}}}\n  /{bucket}/{key}: {post: {responses: {201: {}}}}", "POST /{b}/{k} 200 201"},
+		{"the root", "'/#Action=A': {get: {responses: {200: {}}}}\n  '/#Action=B': {get: {responses: {400: {}}}}", "GET / 200 400"},
+		{"a query in braces", "'/a/{id}{?page,size}': {get: {responses: {200: {}}}}", "GET /a/{id} 200"},
+		{"parameters under other names", "/a/{x}: {get: {responses: {200: {}}}}\n  /a/{y}: {put: {responses: {201: {}}}}", "GET /a/{x} 200, PUT /a/{x} 201"},
+		{"a trailing slash", "/a: {get: {responses: {200: {}}}}\n  /a/: {get: {responses: {201: {}}}}", "GET /a 200, GET /a/ 201"},
+		{"keys of responses", "/a: {get: {responses: {200: {}, '201': {}, 4xx: {}, 5XX: {}, default: {}, x-y: 1}}}", "GET /a 200 201 4XX 5XX default"},
+		{"what is no operation", "x-a: {get: {responses: {200: {}}}}\n  /a: {summary: s, parameters: [], x-b: {responses: {200: {}}}, get: {responses: {200: {}}, callbacks: {c: {'{$url}': {post: {responses: {201: {}}}}}}}}",
+			"GET /a 200"},
+		{"methods of 3.2", "/a: {query: {responses: {200: {}}}, additionalOperations: {LINK: {responses: {204: {}}}}}", "QUERY /a 200, LINK /a 204"},
+		{"true with a capital", "/a: {get: {responses: {201: {headers: {Location: {required: True}}}}}}", "GET /a 201(location)"},
+	}
+	for _, tt := range tests {
+		c, err := parseOpenAPI("d.yaml", []byte("openapi: 3.2.0\nwebhooks: {/hook: {post: {responses: {200: {}}}}}\npaths:\n  "+tt.paths), openAPIOptions{})
+		if err != nil {
+			t.Errorf("%s: %v", tt.name, err)
+			continue
+		}
+		var routes []string
+		for _, r := range c.Routes {
+			line := r.describe()
+			for _, code := range r.Codes {
+				line += " " + code.Pattern
+				for _, s := range code.Sends {
+					line += "(" + s.ResponseHeaders[0].Name + ")"
+				}
+			}
+			routes = append(routes, line)
+		}
+		if got := strings.Join(routes, ", "); got != tt.want {
+			t.Errorf("%s: got %s, want %s", tt.name, got, tt.want)
+		}
 	}
 }
 
@@ -189,6 +229,8 @@ func TestOpenAPIRefuses(t *testing.T) {
 		{"response in a file that is none", head + "  /a: {get: {responses: {200: {$ref: openapi_test.go}}}}",
 			"d.yaml:4:38: the file that is referred to here is refused"},
 		{"response that is none", head + "  /a: {get: {responses: {200: {$ref: '#/openapi'}}}}", "d.yaml:1:10: a response must be a mapping, found a single value; d.yaml:4:31 refers to it"},
+		{"NUL", head + "  /a: {get: {x: 1}}\n\x00", "d.yaml:5:1: control character U+0000: YAML is plain text"},
+		{"gzip", "\x1f\x8b\x08", "d.yaml:1:1: this is gzip: unpack it, and name the document that is in it"},
 		{"not UTF-8", "openapi: 3.0.0\ninfo: {title: \xe9}", "d.yaml:2:15: byte 0xe9 is not UTF-8: save the document as UTF-8"},
 		{"merge of itself", head + "  /a: &a {<<: *a, get: {x: 1}}", "merge keys lead in a circle, or through more than 64 others"},
 	}
@@ -272,6 +314,7 @@ func TestIsOpenAPI(t *testing.T) {
 		{"{openapi: 3.1.0, paths: {}}", true},
 		{"\ufeffopenapi: 3.1.0", true},
 		{"\n {\"info\": {\"openapi\": 1}, \"swagger\": \"2.0\"}", true},
+		{"{\n  \"info\": {},\n  \"swagger\": 2.0\n}", true},
 		{"contract: v1\nopenapi:\n  - file: a.yaml\n", false},
 		{"contract: v1\nopenapi: [{file: a.yaml}]", false},
 		{"{\"contract\": \"v1\", \"openapi\": [{\"file\": \"3.yaml\"}]}", false},
@@ -281,7 +324,7 @@ func TestIsOpenAPI(t *testing.T) {
 		{"", false},
 	}
 	for _, tt := range tests {
-		if got := isOpenAPI([]byte(tt.document)); got != tt.want {
+		if got := IsOpenAPI([]byte(tt.document)); got != tt.want {
 			t.Errorf("%q: %v", tt.document, got)
 		}
 	}

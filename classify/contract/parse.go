@@ -25,7 +25,7 @@ func Parse(filename string, data []byte) (*Contract, error) {
 		return nil, Errors{{Position{filename, 1, 1}, fmt.Sprintf(
 			"the document has %d bytes; at most %d are read: is this the right file?", len(data), maxDocument)}}
 	}
-	if isOpenAPI(data) {
+	if IsOpenAPI(data) {
 		c, err := parseOpenAPI(filename, data, openAPIOptions{Inherit: true})
 		if err != nil {
 			return nil, err
@@ -73,9 +73,6 @@ func parseYAML(filename string, data []byte) (*yaml.Node, *Error) {
 func ReadYAML(filename string, data []byte, what string) (*yaml.Node, *Error) {
 	if err := unreadable(filename, data, what); err != nil {
 		return nil, err
-	}
-	if i := bytes.IndexFunc(data, isControl); i >= 0 {
-		return nil, errorIn(filename, data, i, "control character 0x%02x: a %s is plain text", data[i], what)
 	}
 	dec := yaml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(data, []byte("\ufeff"))))
 	var doc yaml.Node

@@ -61,7 +61,7 @@ func TestSchemaAgrees(t *testing.T) {
 
 func compiledSchema(t *testing.T) *jsonschema.Schema {
 	t.Helper()
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(Schema()))
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,6 +156,10 @@ var rawErrors = []struct{ name, text string }{
 	{"UTF-16, the other end first", "\xfe\xff\x00c\x00o"},
 	{"UTF-16 without a mark", "c\x00o\x00"},
 	{"NUL", "contract: v1\ncodes: {200: \x00}\n"},
+	{"DEL", "contract: v1\ncodes: {200: a\x7fb}\n"},
+	{"control character of Latin-1", "contract: v1\ncodes: {200: a\u0092b}\n"},
+	{"gzip", "\x1f\x8b\x08\x00"},
+	{"ZIP", "PK\x03\x04\x14\x00"},
 	{"open bracket", "contract: v1\ncodes: {200: OK\n"},
 	{"unknown alias", "contract: v1\ncodes: {200: *ok}\n"},
 	{"open list", "contract: v1\ncodes:\n  200: {only_when: [\n"},

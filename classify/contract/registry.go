@@ -78,9 +78,6 @@ var registry = [...]Registration{
 	{511, "Network Authentication Required", "RFC 6585, 6"},
 }
 
-// Registry returns every registered status code, in order.
-func Registry() []Registration { return slices.Clone(registry[:]) }
-
 // Registered returns the row of a code in the IANA registry.
 func Registered(code int) (Registration, bool) {
 	i, found := slices.BinarySearchFunc(registry[:], code, func(r Registration, code int) int { return r.Code - code })

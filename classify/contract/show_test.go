@@ -84,6 +84,29 @@ func TestShow(t *testing.T) {
 }
 
 // TestShowAttribution: a code counts for the entry that it was held against, and for the page where that is inherited.
+// TestTableOfHoles: null is shown where it makes a hole into a range that applies, and nowhere else.
+func TestTableOfHoles(t *testing.T) {
+	for codes, want := range map[string]string{
+		"404: null":              "404 4XX",
+		"404: null, 4XX: null":   "",
+		"404: null, 40X: null":   "40X 4XX", // 404 is no hole of its own
+		"200: null":              "4XX",
+		"404: null, 4XX: Others": "404 4XX",
+	} {
+		c := mustParse(t, "codes: {200: OK, 4XX: Yours}\nroutes: [{match: GET /a, codes: {"+codes+"}}]")
+		place := c.Place(&c.Routes[0])
+		var got []string
+		for _, e := range place.Table() {
+			if e.Pattern != "200" || e.Removed {
+				got = append(got, e.Pattern)
+			}
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s: %q, want %q", codes, got, want)
+		}
+	}
+}
+
 func TestShowAttribution(t *testing.T) {
 	got := map[string]LastSeen{}
 	for _, section := range mustParse(t, shown).Sheet(traffic).Sections {

@@ -22,8 +22,18 @@ func errorIn(filename string, data []byte, offset int, format string, args ...an
 	return &Error{Position{filename, line, column}, fmt.Sprintf(format, args...)}
 }
 
+// archives are what files begin with that have another one inside.
+var archives = []struct{ magic, what string }{
+	{"\x1f\x8b", "gzip"}, {"PK\x03\x04", "a ZIP archive"},
+}
+
 // unreadable says where data is no UTF-8, nil where it is. What names the file's kind.
 func unreadable(filename string, data []byte, what string) *Error {
+	for _, a := range archives {
+		if bytes.HasPrefix(data, []byte(a.magic)) {
+			return &Error{Position{filename, 1, 1}, "this is " + a.what + ": unpack it, and name the " + what + " that is in it"}
+		}
+	}
 	if utf16(data) {
 		return &Error{Position{filename, 1, 1}, "this is UTF-16: save the " + what + " as UTF-8"}
 	}
@@ -58,7 +68,10 @@ func invalidUTF8(data []byte) int {
 	return -1
 }
 
-func isControl(r rune) bool { return r < ' ' && r != '\n' && r != '\r' && r != '\t' || r == 0x7f }
+// isControl reports whether YAML has no place for a character (YAML 1.2, 5.1).
+func isControl(r rune) bool {
+	return r < ' ' && r != '\n' && r != '\r' && r != '\t' || r >= 0x7f && r < 0xa0 && r != 0x85 || r == 0xfffe || r == 0xffff
+}
 
 // leadingTab returns the offset of the first tab that indents a line, -1 when there is none.
 func leadingTab(data []byte) int {
@@ -102,6 +115,10 @@ var yamlMistakes = map[string]struct {
 
 // yamlError turns an error of the YAML reader into one with a position.
 func yamlError(filename string, data []byte, err error) *Error {
+	if i := bytes.IndexFunc(data, isControl); i >= 0 && strings.Contains(err.Error(), "control characters") {
+		r, _ := utf8.DecodeRune(data[i:])
+		return errorIn(filename, data, i, "control character %U: YAML is plain text", r)
+	}
 	if i := leadingTab(data); i >= 0 {
 		return errorIn(filename, data, i, "a tab indents this line: YAML wants spaces")
 	}

@@ -92,7 +92,7 @@ func (k *Check) words() string {
 }
 
 func (h Header) words(subject string) string {
-	s := headerWords(h.Name)
+	s := HeaderName(h.Name)
 	switch h.Presence {
 	case Absent:
 		s = "no " + s
@@ -102,7 +102,7 @@ func (h Header) words(subject string) string {
 	return strings.TrimSpace(subject + " " + s)
 }
 
-// headerWords writes a header name as people do.
-func headerWords(name string) string {
+// HeaderName writes a header name as people do.
+func HeaderName(name string) string {
 	return strings.NewReplacer("Www-", "WWW-", "Etag", "ETag").Replace(textproto.CanonicalMIMEHeaderKey(name))
 }

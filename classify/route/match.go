@@ -56,7 +56,7 @@ func (m *Matcher) matchDecoded(target []byte, s *Scratch) (id int, ok bool) {
 const maxKept = 64 << 10
 
 func (m *Matcher) match(target []byte, e extent, s *Scratch) (int, bool) {
-	path := s.split(target, e, m.depth, m.strict)
+	path := s.split(target, e, m.depth)
 	if path == nil {
 		return 0, false
 	}
@@ -64,8 +64,7 @@ func (m *Matcher) match(target []byte, e extent, s *Scratch) (int, bool) {
 	if end == nil {
 		return 0, false
 	}
-	slash := !m.strict && path[len(path)-1] == '/'
-	return end.end(slash), true
+	return end.end(path[len(path)-1] == '/'), true
 }
 
 var root = []byte("/")
@@ -111,7 +110,7 @@ const (
 // split fills s.segments with the segments of the path that target starts with, and returns that path. It gives up, and
 // returns nil, once there are more than most: no template has so many. Eight bytes are looked at in one step, for segments
 // are short; a slash is put behind the last.
-func (s *Scratch) split(target []byte, e extent, most int, strict bool) []byte {
+func (s *Scratch) split(target []byte, e extent, most int) []byte {
 	segments, from := s.segments[:0], 1
 	for at, last := 1, false; !last; at += 8 {
 		word := wordAt(target, at)
@@ -120,7 +119,7 @@ func (s *Scratch) split(target []byte, e extent, most int, strict bool) []byte {
 		}
 		for found := e.ends(word); found != 0; found &= found - 1 {
 			to := at + bits.TrailingZeros64(found)/8
-			if to > from || strict {
+			if to > from {
 				if len(segments) == most {
 					return nil
 				}

@@ -96,31 +96,6 @@ func TestMatch(t *testing.T) {
 	}
 }
 
-func TestStrict(t *testing.T) {
-	tests := []struct{ templates, target, want string }{
-		{"/a", "/a", "/a"},
-		{"/a", "/a/", ""},
-		{"/a", "//a", ""},
-		{"/a/", "/a/", "/a/"},
-		{"/a/", "/a", ""},
-		{"/a /a/", "/a/", "/a/"},
-		{"/a//b", "/a//b", "/a//b"},
-		{"/a//b", "/a/b", ""},
-		{"/a/{x}", "/a/", ""},
-		{"/", "/", "/"},
-		{"/", "//", ""},
-		{"/", "http://h", "/"},
-	}
-	var s Scratch
-	for _, tt := range tests {
-		templates := strings.Split(tt.templates, " ")
-		m := mustNew(t, templates, Strict)
-		if got := match(m, templates, tt.target, &s); got != tt.want {
-			t.Errorf("%s in %s: %q, want %q", tt.target, tt.templates, got, tt.want)
-		}
-	}
-}
-
 func TestNewRefuses(t *testing.T) {
 	tests := []struct {
 		templates string
@@ -184,9 +159,9 @@ func patterns(templates []string) []Pattern {
 	return p
 }
 
-func mustNew(t testing.TB, templates []string, options ...Option) *Matcher {
+func mustNew(t testing.TB, templates []string) *Matcher {
 	t.Helper()
-	m, err := New(patterns(templates), options...)
+	m, err := New(patterns(templates))
 	if err != nil {
 		t.Fatal(fmt.Errorf("%q: %w", templates, err))
 	}

@@ -152,7 +152,7 @@ func (n *node) find(path []byte, segments []span) *node {
 				}
 			}
 		}
-		if n.any == nil || len(text) == 0 {
+		if n.any == nil {
 			return nil
 		}
 		n = n.any

@@ -32,7 +32,7 @@ func TestRandomTemplateSets(t *testing.T) {
 			if template == "" {
 				template = "/"
 			}
-			if parsed, err := parse(template, false); err != nil || shapes[parsed.key] {
+			if parsed, err := parse(template); err != nil || shapes[parsed.key] {
 				continue
 			} else {
 				shapes[parsed.key] = true

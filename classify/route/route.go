@@ -3,7 +3,8 @@
 //
 // Where several templates match a target, the first segment in which they differ decides: a static segment goes before a
 // templated one, a templated one with more literal text before one with less. An expression stands for one character or
-// more, never for a slash.
+// more, never for a slash. Empty segments are ignored, and a trailing slash only decides between two templates that differ
+// in nothing else.
 package route
 
 import "fmt"
@@ -14,13 +15,6 @@ type Pattern struct {
 	Template string // starts with a slash, base path included
 	ID       int
 }
-
-// Option changes how targets are compared with templates.
-type Option uint8
-
-// Strict makes every slash count: /a, /a/ and //a are three different paths. Without it, empty segments are ignored, and
-// a trailing slash only decides between two templates that differ in nothing else.
-const Strict Option = 1
 
 // An Error says which pattern New refused.
 type Error struct {
@@ -33,21 +27,17 @@ func (e *Error) Error() string { return e.Msg }
 
 // A Matcher holds the templates of one contract. It is immutable and safe for concurrent use.
 type Matcher struct {
-	root   *node
-	depth  int // most segments that a template has
-	strict bool
+	root  *node
+	depth int // most segments that a template has
 }
 
 // New builds the Matcher of patterns. It refuses malformed templates and such as match exactly the same targets; the
 // error is an *Error. The order of patterns has no influence on what matches.
-func New(patterns []Pattern, options ...Option) (*Matcher, error) {
+func New(patterns []Pattern) (*Matcher, error) {
 	m := &Matcher{root: new(node)}
-	for _, o := range options {
-		m.strict = m.strict || o == Strict
-	}
 	seen := make(map[string]int, len(patterns))
 	for i, p := range patterns {
-		t, err := parse(p.Template, m.strict)
+		t, err := parse(p.Template)
 		if err != nil {
 			return nil, &Error{i, -1, fmt.Sprintf("%s: %v", p.Template, err)}
 		}

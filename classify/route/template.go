@@ -11,7 +11,7 @@ import (
 // template is a Pattern's template taken apart.
 type template struct {
 	segments []segment
-	slash    bool   // ends in a slash; false when every slash counts, for then the last segment is empty
+	slash    bool   // ends in a slash
 	key      string // the same for two templates that match the same targets
 }
 
@@ -57,8 +57,8 @@ func (s *segment) before(t *segment) int {
 	return cmp.Or(cmp.Compare(tl, sl), cmp.Compare(tn, sn), cmp.Compare(s.shape(), t.shape()))
 }
 
-// parse takes text apart. Unless strict, empty segments fall away.
-func parse(text string, strict bool) (template, error) {
+// parse takes text apart. Empty segments fall away.
+func parse(text string) (template, error) {
 	var t template
 	if text == "" || text[0] != '/' {
 		return t, errors.New("a path template starts with a slash")
@@ -68,7 +68,7 @@ func parse(text string, strict bool) (template, error) {
 	}
 	var key strings.Builder
 	for part := range strings.SplitSeq(text[1:], "/") {
-		if part == "" && !strict {
+		if part == "" {
 			continue
 		}
 		s, err := parseSegment(part)
@@ -78,7 +78,7 @@ func parse(text string, strict bool) (template, error) {
 		t.segments = append(t.segments, s)
 		key.WriteString("/" + s.shape())
 	}
-	if t.slash = !strict && strings.HasSuffix(text, "/"); t.slash {
+	if t.slash = strings.HasSuffix(text, "/"); t.slash {
 		key.WriteByte('/')
 	}
 	t.key = key.String()

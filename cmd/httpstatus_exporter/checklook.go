@@ -42,7 +42,7 @@ func lookAt(l logConfig, c *classify.Classifier, maxLine int) *look {
 		k.state = "named pipe"
 		return k
 	}
-	k.parser = newReader(lane{format: l.format, classifier: c}).parser
+	k.parser = newReader(lane{format: l.format, classifier: c}, false).parser
 	names, _ := filepath.Glob(l.path)
 	if _, err := os.Stat(l.path); err == nil { // whatever its name looks like
 		names = []string{l.path}

@@ -16,9 +16,7 @@ type drift struct {
 	findings map[findingKey]*finding
 	blocks   map[*ingest.Source][]blockLines
 	from, to time.Time
-
-	newest map[seenKey][]byte    // of the block that is being read: the last line of each kind
-	seen   map[seenKey]time.Time // when each kind of response was last seen
+	seen     map[seenKey]time.Time // when each kind of response was last seen
 }
 
 type seenKey struct{ route, method, code int }
@@ -33,7 +31,15 @@ type finding struct {
 	count       int64
 	origins     [classify.Origins]int64 // the count by who answered
 	first, last time.Time
-	sample      place
+	sample      place // of the first one; of several in that moment the one that is read first
+}
+
+// before reports whether f's sample comes first.
+func (f *finding) before(o *finding) bool {
+	if f.first.Equal(o.first) {
+		return f.sample.before(o.sample)
+	}
+	return o.first.IsZero() || !f.first.IsZero() && f.first.Before(o.first)
 }
 
 // A place is one line of a source: the n-th line of the block that begins at offset, n counting from 0.
@@ -43,6 +49,11 @@ type place struct {
 	n      int
 }
 
+// before reports whether p is read before o.
+func (p place) before(o place) bool {
+	return cmp.Or(cmp.Compare(p.source.ID, o.source.ID), cmp.Compare(p.offset, o.offset), cmp.Compare(p.n, o.n)) < 0
+}
+
 // blockLines says how many lines the block at offset had.
 type blockLines struct {
 	offset int64
@@ -50,36 +61,36 @@ type blockLines struct {
 }
 
 func newDrift() *drift {
-	return &drift{findings: map[findingKey]*finding{}, blocks: map[*ingest.Source][]blockLines{},
-		newest: map[seenKey][]byte{}, seen: map[seenKey]time.Time{}}
+	return &drift{findings: map[findingKey]*finding{}, blocks: map[*ingest.Source][]blockLines{}, seen: map[seenKey]time.Time{}}
 }
 
-// note records one judged entry, the n-th line of the block at offset.
-func (d *drift) note(src *ingest.Source, offset int64, n int, r *reader, line []byte, f *classify.Facts, v *classify.Verdict) {
-	d.newest[seenKey{v.Route, v.Method, v.Code}] = line
+// note records one judged entry, which was logged at t.
+func (d *drift) note(at place, t time.Time, c *classify.Classifier, f *classify.Facts, v *classify.Verdict) {
+	d.from, d.to = earlier(d.from, t), later(d.to, t)
+	kind := seenKey{v.Route, v.Method, v.Code}
+	if last, again := d.seen[kind]; !again || t.After(last) {
+		d.seen[kind] = t
+	}
 	if v.Kind == classify.Documented {
 		return
 	}
 	key := findingKey{v.Kind, v.Reason, v.Condition, v.Route, v.Method, v.Code}
-	t := r.time(line)
+	one := finding{first: t, last: t, sample: at}
 	fd := d.findings[key]
 	if fd == nil {
-		fd = &finding{first: t, last: t, sample: place{src, offset, n}}
+		fd = &one
 		d.findings[key] = fd
+	} else if one.before(fd) {
+		fd.sample = at
 	}
 	fd.count++
-	fd.origins[r.classifier.Origin(f)]++
+	fd.origins[c.Origin(f)]++
 	fd.first, fd.last = earlier(fd.first, t), later(fd.last, t)
 }
 
-// block records the end of a block, whose first and last entry are given.
-func (d *drift) block(src *ingest.Source, offset int64, lines int, r *reader, first, last []byte) {
+// block records the end of a block.
+func (d *drift) block(src *ingest.Source, offset int64, lines int) {
 	d.blocks[src] = append(d.blocks[src], blockLines{offset, lines})
-	d.from, d.to = earlier(d.from, r.time(first)), later(d.to, r.time(last))
-	for key, line := range d.newest {
-		d.seen[key] = later(d.seen[key], r.time(line))
-	}
-	clear(d.newest)
 }
 
 // merge adds what another worker saw.
@@ -90,7 +101,7 @@ func (d *drift) merge(o *drift) {
 			d.findings[key] = b
 			continue
 		}
-		if !b.first.IsZero() && (a.first.IsZero() || b.first.Before(a.first)) {
+		if b.before(a) {
 			a.sample = b.sample
 		}
 		a.count += b.count

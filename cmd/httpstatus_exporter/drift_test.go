@@ -37,11 +37,19 @@ func TestDriftMerge(t *testing.T) {
 			t.Errorf("line %d, want %d", got, line)
 		}
 	}
+	// In one moment it is the line that is read first, whichever worker read it.
+	same := newDrift()
+	same.findings[both] = &finding{count: 1, first: at(1), last: at(1), sample: place{src, 0, 0}}
+	same.merge(&drift{findings: map[findingKey]*finding{both: {count: 1, first: at(1), last: at(1), sample: place{&ingest.Source{ID: 1}, 0, 0}}}})
+	one.merge(same)
+	if f.sample != (place{src, 0, 0}) {
+		t.Errorf("%+v", f)
+	}
 	// A time that is unknown is neither first nor last.
 	three := newDrift()
 	three.findings[both] = &finding{count: 1}
 	one.merge(three)
-	if f.first != at(1) || f.last != at(9) || f.sample != (place{src, 0, 1}) {
+	if f.first != at(1) || f.last != at(9) || f.sample != (place{src, 0, 0}) {
 		t.Errorf("%+v", f)
 	}
 }

@@ -33,7 +33,7 @@ func (d *drift) rows(c *classify.Classifier, dist *distribution) []driftRow {
 		if key.kind == classify.NoResponse {
 			continue
 		}
-		r := driftRow{Kind: key.kind.String(), Code: classify.CodeLabel(key.code), Meaning: c.Meaning(key.route, key.code), Route: c.Routes()[key.route],
+		r := driftRow{Kind: key.kind.String(), Code: classify.CodeLabel(key.code), Meaning: c.Meaning(key.route, key.method, key.code), Route: c.Routes()[key.route],
 			Method: c.Methods()[key.method], Reason: key.reason.String(), Count: f.count, Origin: originsOf(f), First: f.first, Last: f.last,
 			Sample: fmt.Sprintf("%s:%d", f.sample.source.Name, d.line(f.sample))}
 		if key.condition >= 0 {

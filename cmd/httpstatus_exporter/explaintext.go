@@ -9,19 +9,21 @@ import (
 	"httpstatus_exporter/classify/contract"
 )
 
-// writeText prints an explained line for people.
+// writeText prints an explained line for people. Whatever a row quotes, no byte of the line drives the terminal.
 func (e *explainedLine) writeText(w io.Writer) {
-	row := func(key, format string, args ...any) { fmt.Fprintf(w, "%-9s %s\n", key, fmt.Sprintf(format, args...)) }
-	row("line", "%s", printable(e.line))
+	row := func(key, format string, args ...any) {
+		fmt.Fprintf(w, "%-9s %s\n", key, printable(fmt.Sprintf(format, args...)))
+	}
+	row("line", "%s", e.line)
 	if e.Entry == nil {
 		row("no entry", "%s: %s", e.Reason, reasonText(e.Reason))
 		row("series", "%s", e.Series[0])
 		return
 	}
-	row("entry", "method %s   target %s   status %s   bytes %s   duration %s", orDash(e.Entry.Method), orDash(printable(e.Entry.Target)), orDash(e.Entry.Status),
+	row("entry", "method %s   target %s   status %s   bytes %s   duration %s", orDash(e.Entry.Method), orDash(e.Entry.Target), orDash(e.Entry.Status),
 		optional(e.Entry.Bytes), seconds(e.Entry.Duration))
 	if e.Entry.Host != "" || e.Entry.Time != "" {
-		row("", "host %s   time %s", orUnknown(printable(e.Entry.Host)), orUnknown(e.Entry.Time))
+		row("", "host %s   time %s", orUnknown(e.Entry.Host), orUnknown(e.Entry.Time))
 	}
 	if e.Route != "" {
 		row("route", "%s   (%s)", e.Route, e.RouteWhy)
@@ -80,7 +82,7 @@ func reasonText(reason string) string {
 	}[reason]
 }
 
-// printable shows control characters and invalid text escaped, so that a line cannot drive the terminal.
+// printable shows control characters and invalid text escaped.
 func printable(s string) string {
 	var b strings.Builder
 	for _, r := range s {

@@ -27,8 +27,6 @@ type patch struct {
 	missing  []missing
 	left     []string // what no patch can document, a line each
 	when     string   // of the traffic, "" where unknown
-
-	isDocument bool // the contract is an OpenAPI document; set by writeOverlay
 }
 
 // missing is a code that one place does not document. Of route and template at most one is set; neither: the page.

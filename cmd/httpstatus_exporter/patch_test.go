@@ -335,6 +335,37 @@ func TestPatchOverlayJSON(t *testing.T) {
 	}
 }
 
+// TestPatchOverlayTargets: JSON as PHP writes it, with \/ and escaped surrogates, which YAML does not know; text before it that
+// is not ASCII; several servers; a path with a query; methods that have no key of their own.
+func TestPatchOverlayTargets(t *testing.T) {
+	for _, row := range []struct {
+		name, text string
+		entries    []string
+		want       []string // parts of the overlay
+	}{
+		{"escapes of JSON", `{"openapi":"3.1.0","info":{"title":"\ud83d\ude00 é"},"servers":[{"url":"\/b"}],"paths":{"\/b\/c":{"get":{"responses":{"200":{}}}},"\/c":{"get":{"responses":{"200":{}}}}}}`,
+			[]string{"GET /b/c 404", "GET /b/b/c 409"}, []string{"$.paths['/b/c'].get.responses\n    update:\n      \"409\"", "$.paths['/c'].get.responses\n    update:\n      \"404\""}},
+		{"several servers", "openapi: 3.1.0\nservers: [{url: /v1}, {url: /v2}]\npaths: {/a: {get: {responses: {200: {}}}}}",
+			[]string{"GET /v1/a 404", "GET /v2/a 409"}, []string{"$.paths['/a'].get.responses\n    update:\n      \"404\"", "$.paths['/a'].get.responses\n    update:\n      \"409\""}},
+		{"paths are elsewhere", "openapi: 3.1.0\npaths: {$ref: '#/x-paths'}\nx-paths: {/a: {get: {responses: {200: {}}}}}\n", []string{"GET /a 404"}, []string{"has a $ref for the path /a"}},
+		{"a query", "openapi: 3.1.0\npaths: {'/a?x=1': {get: {responses: {200: {}}}}}", []string{"GET /a 404"}, []string{"$.paths['/a?x=1'].get.responses"}},
+		{"methods without a key", "openapi: 3.2.0\npaths: {/a: {get: {responses: {200: {}}}, additionalOperations: {M-SEARCH: {responses: {200: {}}}}}, /b: {query: {responses: {200: {}}}}}",
+			[]string{"M-SEARCH /a 404", "QUERY /b 404", "M-SEARCH /b 200", "QUERY /a 200"},
+			[]string{"$.paths['/a'].additionalOperations['M-SEARCH'].responses", "$.paths['/b'].query.responses", "$.paths['/a']\n    update:\n      query:", "has no key for the method in the path /b"}},
+	} {
+		r, c := reportOf(t, write(t, "a.json", row.text), row.entries...)
+		var overlay strings.Builder
+		if err := r.writePatch(&overlay, "openapi-overlay", c); err != nil {
+			overlay.WriteString(err.Error())
+		}
+		for _, want := range row.want {
+			if !strings.Contains(overlay.String(), want) {
+				t.Errorf("%s: no %q in\n%s", row.name, want, overlay.String())
+			}
+		}
+	}
+}
+
 // applyOverlay is the Overlay specification for the targets that we write: $.paths['name'] with two steps at most after it.
 func applyOverlay(t *testing.T, document, overlay string) string {
 	t.Helper()

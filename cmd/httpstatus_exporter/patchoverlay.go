@@ -7,38 +7,23 @@ import (
 	"io"
 	"path/filepath"
 	"strings"
-
-	"httpstatus_exporter/classify/contract"
 )
 
 // writeOverlay prints an OpenAPI Overlay 1.0.0 (https://spec.openapis.org/overlay/v1.0.0) that adds the missing responses to
 // the document, without touching its text.
 func (p *patch) writeOverlay(w io.Writer) error {
-	text, err := contractText(p.contract)
-	if err != nil {
-		return err
-	}
-	p.isDocument = contract.IsOpenAPI(text)
-	docs := map[string]*document{}
 	var actions bytes.Buffer
 	left := append([]string(nil), p.left...)
 	extends := map[string]bool{}
 	for _, group := range p.groups() {
-		t, problem := target{}, "the contract's page is no part of an OpenAPI document"
-		if group[0].place() != "" {
-			if t, problem, err = p.target(docs, &group[0]); err != nil {
-				return err
-			}
-		}
+		t, problem := group[0].target()
 		if problem != "" {
 			for _, m := range group {
 				left = append(left, fmt.Sprintf("%s: %s; %s", strings.TrimSpace(fmt.Sprintf("%d %s %s", m.code, m.meaning, m.heading())), problem, m.evidence))
 			}
 			continue
 		}
-		if file := p.documentOf(&group[0]); file != "" {
-			extends[file] = true
-		}
+		extends[group[0].document().File] = true
 		t.write(&actions, group)
 	}
 	if actions.Len() == 0 {
@@ -54,28 +39,14 @@ func (p *patch) writeOverlay(w io.Writer) error {
 	for _, line := range left {
 		fmt.Fprintf(w, "# Not in this overlay: %s\n", line)
 	}
-	_, err = fmt.Fprintf(w, "actions:\n%s", actions.Bytes())
+	_, err := fmt.Fprintf(w, "actions:\n%s", actions.Bytes())
 	return err
-}
-
-// A target is the place of a document that an action updates.
-type target struct {
-	path      string // key of paths
-	method    string // key of the path item
-	operation bool   // the path item has the method
-	responses bool   // the operation has responses
 }
 
 // write adds one action: to the responses of an operation, to the operation where it has none, or to the path where that
 // has no such operation.
 func (t *target) write(w io.Writer, group []missing) {
-	path, keys := fmt.Sprintf("$.paths['%s']", quoted(t.path)), []string{t.method, "responses"}
-	if t.operation {
-		path, keys = path+"."+t.method, keys[1:]
-	}
-	if t.responses {
-		path, keys = path+".responses", nil
-	}
+	path, keys := t.split()
 	fmt.Fprintf(w, "  - target: %s\n    update:\n", scalar(path))
 	in := "      "
 	for _, key := range keys {
@@ -88,9 +59,6 @@ func (t *target) write(w io.Writer, group []missing) {
 		fmt.Fprintf(w, "%s\"%d\": {description: %s} # %s\n", in, m.code, flowScalar(description), m.evidence)
 	}
 }
-
-// quoted escapes a name for '...' in a JSONPath.
-func quoted(s string) string { return strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(s) }
 
 // flowScalar is scalar for use within braces.
 func flowScalar(s string) string {

@@ -70,7 +70,7 @@ func (w *worker) count(src *ingest.Source, block ingest.Block) {
 	r.clock.Begin(block.Fields)
 	lines := block.TooLong
 	w.shard.Reject(src.ID, accesslog.TooLong, block.TooLong)
-	var first, last []byte // entries of this block
+	var last []byte // entry of this block
 	e := &w.entry
 	var facts classify.Facts
 	for data := block.Data; len(data) > 0; lines++ {
@@ -92,11 +92,9 @@ func (w *worker) count(src *ingest.Source, block ingest.Block) {
 		r.classifier.Classify(&facts, &w.verdict)
 		w.shard.Count(r.api, &w.verdict, e.BodyBytes, e.Duration)
 		if w.drift != nil {
-			w.drift.note(src, block.Offset, lines, r, line, &facts, &w.verdict)
+			w.drift.note(place{src, block.Offset, lines}, r.moment(e.Time), r.classifier, &facts, &w.verdict)
 		}
-		if last = line; first == nil {
-			first = line
-		}
+		last = line
 	}
 	w.shard.Lines(src.ID, lines)
 	newest := r.time(last)
@@ -104,16 +102,19 @@ func (w *worker) count(src *ingest.Source, block ingest.Block) {
 		w.shard.LastEntry(src.ID, newest)
 	}
 	if w.drift != nil {
-		w.drift.block(src, block.Offset, lines, r, first, last)
+		w.drift.block(src, block.Offset, lines)
 	}
 }
 
 // A reader is how one worker reads the lines of one source.
 type reader struct {
 	lane
-	parser *accesslog.Parser // of what verdicts need
+	parser *accesslog.Parser // of what verdicts need, and in a report of the time
 	clock  *accesslog.Parser // of the time, which is asked for once in a block
 	entry  accesslog.Entry   // clock's
+
+	logged []byte    // the time that moment read last
+	when   time.Time // what it says
 }
 
 // reader returns how src is read, by the table in force: nil for a source that a reload left while its stream was on the
@@ -127,13 +128,26 @@ func (w *worker) reader(src *ingest.Source) *reader {
 	}
 	r := &w.readers[src.ID]
 	if r.parser == nil {
-		*r = newReader(w.current.lanes[src.ID])
+		*r = newReader(w.current.lanes[src.ID], w.drift != nil)
 	}
 	return r
 }
 
-func newReader(l lane) reader {
-	return reader{lane: l, parser: l.format.NewParser(fieldsOf(l.classifier)), clock: l.format.NewParser([]string{"time"})}
+func newReader(l lane, timed bool) reader {
+	fields := fieldsOf(l.classifier)
+	if timed {
+		fields = append(slices.Clip(fields), "time")
+	}
+	return reader{lane: l, parser: l.format.NewParser(fields), clock: l.format.NewParser([]string{"time"})}
+}
+
+// moment reads a time as logged, the zero time where it is none. Entries of one second say it alike, so most cost a comparison.
+func (r *reader) moment(logged []byte) time.Time {
+	if !bytes.Equal(logged, r.logged) {
+		r.logged = append(r.logged[:0], logged...)
+		r.when, _ = r.format.ParseTime(logged)
+	}
+	return r.when
 }
 
 // time returns when the entry of a line was logged, the zero time where the line does not tell.

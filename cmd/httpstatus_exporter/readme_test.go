@@ -5,11 +5,13 @@ import (
 	"strings"
 	"testing"
 
+	"httpstatus_exporter/classify"
+	"httpstatus_exporter/classify/contract"
 	"httpstatus_exporter/ingest/accesslog"
 	"httpstatus_exporter/metrics"
 )
 
-// TestREADME keeps the README's metric table and log format the ones of the program.
+// TestREADME keeps the README's metric table, log format and contract the ones of the program.
 func TestREADME(t *testing.T) {
 	const name = "../../README.md"
 	data, err := os.ReadFile(name)
@@ -36,5 +38,14 @@ func TestREADME(t *testing.T) {
 	}
 	if !strings.Contains(text, accesslog.ContractFormat) {
 		t.Error("the README's contract log_format is not the demo's")
+	}
+	_, example, _ := strings.Cut(text, "```yaml\ncontract: v1\n")
+	example, _, _ = strings.Cut(example, "```")
+	c, err := contract.Parse("README.md", []byte("contract: v1\n"+example))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := classify.New(c); err != nil {
+		t.Error(err)
 	}
 }
