@@ -3,6 +3,7 @@ package tail
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -264,6 +265,18 @@ func TestResumeCountsLostBytes(t *testing.T) {
 		r.settled()
 		wantStat(r.t, "LostBytes", r.src.Stats.LostBytes.Load(), 10)
 	})
+	scene(t, "pruned before anything of it was read", nil, func(r *rig) {
+		fd := r.open("log")
+		r.raw(fd, "0123456789\n")
+		fd.Close()
+		r.startPaused()
+		r.saved = r.f.Positions()
+		r.f.Close()
+		r.remove("log")
+		r.start()
+		r.pause(3)
+		wantStat(r.t, "LostBytes", r.src.Stats.LostBytes.Load(), 11)
+	})
 	scene(t, "pruned with unread bytes", nil, func(r *rig) {
 		r.write("log", 100)
 		r.start()
@@ -327,4 +340,22 @@ func TestDanglingLinkAtStart(t *testing.T) {
 			r.write("pods/0.log", 10)
 		})
 	}
+}
+
+// unpacked returns what a gzip file holds.
+func (r *rig) unpacked(name string) []byte {
+	r.t.Helper()
+	packed, err := os.ReadFile(r.path(name))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	z, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	data, err := io.ReadAll(z)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return data
 }

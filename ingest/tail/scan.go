@@ -17,6 +17,8 @@ import (
 // were born and rotated between two looks have never been seen under the path.
 type dir struct {
 	name    string
+	glob    string               // of the followed paths, if they are those of one
+	paths   map[string]*followed // the Follower's
 	bases   map[string]*followed
 	shapes  map[string]*followed // see shapeOf; of paths that are symbolic links
 	mtime   time.Time            // of the directory when it was scanned
@@ -132,7 +134,7 @@ func (f *Follower) meetAgain(d *dir, name string, info os.FileInfo, decided map[
 	if err != nil || idOf(info) != id {
 		return false // examine will find that out, too
 	}
-	if !r.Packed && info.Size() > r.Offset {
+	if !r.Packed && info.Size() > r.Size {
 		f.grown(fd, info, now)
 	} else if f.inLedger(fd, info) {
 		f.decide(fd, info, decided)
@@ -201,6 +203,9 @@ func (f *Follower) missed(d *dir, p *followed, fd *os.File, info os.FileInfo, wa
 		}
 		return nil, true
 	}
+	if f.paths[p.name] == nil {
+		f.paths[p.name] = p
+	}
 	f.lookAt(p, now) // a copy must not be known before what it is a copy of
 	if f.files[idOf(info)] != nil {
 		return nil, true
@@ -215,6 +220,9 @@ func (f *Follower) missed(d *dir, p *followed, fd *os.File, info os.FileInfo, wa
 	if info.Size() == 0 {
 		return nil, true // decided anew when it grows
 	}
+	if f.sought(newSample(fd, info.Size())) {
+		return nil, false
+	}
 	like, from := f.classify(fd, info, p.name)
 	switch {
 	case like == alike && from == nil:
@@ -227,7 +235,7 @@ func (f *Follower) missed(d *dir, p *followed, fd *os.File, info os.FileInfo, wa
 	}
 	x = f.newFile(fd, info, p.name)
 	if was.size > 0 && newSample(fd, info.Size()).compare(&was.print) == alike {
-		x.startAt(was.size)
+		x.toEnd(was.size)
 	}
 	return x, true
 }
@@ -242,6 +250,9 @@ func (f *Follower) missedArchive(p *followed, fd *os.File, info os.FileInfo, qui
 		return nil, true
 	}
 	s := &sample{head: head, heads: make(map[int]Print)}
+	if f.sought(s) {
+		return nil, false
+	}
 	var grown *Position // the file that was compressed after it had been closed, with more in it
 	relatives, unsettled := f.relatives(s, p.name)
 	if unsettled && !quiet() {
@@ -266,8 +277,6 @@ func (f *Follower) missedArchive(p *followed, fd *os.File, info os.FileInfo, qui
 			}
 			at.Path = p.Path
 			p = at
-		} else if p.State != StateRetired {
-			return nil, true // unpack reads on in it
 		}
 		grown = &p
 	}
@@ -321,13 +330,14 @@ func (f *Follower) relatives(s *sample, path string) (ps []Position, unsettled b
 				ps = append(ps, r.Position)
 			}
 		}
-		for _, p := range f.unresolved {
-			if p.Head.Len > len(s.head) || s.sameHead(&p) {
-				ps = append(ps, p)
-			}
-		}
 	})
 	return ps, unsettled
+}
+
+// sought reports whether what begins like the sample may belong to a saved position whose file has not been found yet: it is
+// decided about when unpack has seen to that.
+func (f *Follower) sought(s *sample) bool {
+	return slices.ContainsFunc(f.unresolved, func(p Position) bool { return p.Head.Len > len(s.head) || s.sameHead(&p) })
 }
 
 // lookAtHead reads what has come of a head that was short, and reports whether it is still the head. Only in a quiet moment.
@@ -363,7 +373,10 @@ func (f *Follower) classify(fd *os.File, info os.FileInfo, path string) (likenes
 		case like == unclear:
 			result = unclear
 		case like == alike && s.size <= p.Size:
-			return alike, nil
+			if start, _ := lineStart(fd, s.size, f.maxLine); start > 0 {
+				return alike, nil
+			}
+			result = unclear // all files begin with nothing, and many lines alike
 		case like == alike && !p.weak() && (from == nil || p.Offset > from.Offset):
 			from = &p
 		}
@@ -388,7 +401,8 @@ func (f *Follower) holdAgainst(s *sample, p *Position) likeness {
 		return s.compare(p)
 	}
 	var fd *os.File
-	if x := f.files[p.id()]; x != nil {
+	x := f.files[p.id()]
+	if x != nil {
 		fd = x.fd
 	} else if named, info, err := openFile(p.Name); err == nil {
 		defer named.Close()
@@ -400,8 +414,12 @@ func (f *Follower) holdAgainst(s *sample, p *Position) likeness {
 		return s.compare(p)
 	}
 	info, err := fd.Stat()
-	if err != nil || newSample(fd, info.Size()).compare(p) != alike {
+	switch {
+	case err == nil && newSample(fd, info.Size()).compare(p) == alike:
+	case x != nil:
 		return unclear // truncated just now: the sample may be the copy that was made before
+	default:
+		return s.compare(p) // written over after it had been closed
 	}
 	size := min(info.Size(), s.size)
 	if s.size > size {

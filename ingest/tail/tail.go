@@ -175,7 +175,9 @@ func (f *Follower) Run(ctx context.Context) error {
 	}
 	f.unpacking = true
 	f.look(time.Now())
-	f.unpack()
+	if f.unpack() {
+		f.look(time.Now())
+	}
 	f.wantAll(f.caughtUp)
 	f.settle(time.Now())
 	for ctx.Err() == nil {
