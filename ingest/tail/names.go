@@ -13,6 +13,7 @@ import (
 // access.log.json is another log, and so is access-api.log.
 var (
 	rotationSuffix = regexp.MustCompile(`^(~|[-._@]((\d|T|Z|[-._:@+]|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)*\d[\d\-._:@+TZ]*(old|bak)?|old|bak|prev|orig|save|last))$`)
+	rotationTAI64N = regexp.MustCompile(`^@[0-9a-f]{24}\.[su]$`) // what multilog, svlogd and s6-log make of current
 	rotationMiddle = regexp.MustCompile(`^[-._@](\d|T|Z|[-._:@+])*\d[\d\-._:@+TZ]*$`)
 )
 
@@ -38,6 +39,9 @@ func (d *dir) rotatedFrom(name string) *followed {
 		return nil
 	}
 	name = unpackedName(name)
+	if p := d.bases["current"]; p != nil && rotationTAI64N.MatchString(name) {
+		return p
+	}
 	if p := d.shapes[shapeOf(name)]; p != nil {
 		return p
 	}
