@@ -11,7 +11,6 @@ import (
 func (f *Follower) newFile(fd *os.File, info os.FileInfo, path string) *file {
 	x := &file{f: f, id: idOf(info), fd: fd, path: path, chain: path, name: fd.Name(), join: container.Joiner{MaxLine: f.maxLine}}
 	x.head, _ = readSpan(fd, 0, headSize)
-	x.known = info.Size()
 	x.size.Store(info.Size())
 	x.setUnread(info.Size())
 	return x

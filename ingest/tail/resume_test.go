@@ -265,18 +265,6 @@ func TestResumeCountsLostBytes(t *testing.T) {
 		r.settled()
 		wantStat(r.t, "LostBytes", r.src.Stats.LostBytes.Load(), 10)
 	})
-	scene(t, "pruned before anything of it was read", nil, func(r *rig) {
-		fd := r.open("log")
-		r.raw(fd, "0123456789\n")
-		fd.Close()
-		r.startPaused()
-		r.saved = r.f.Positions()
-		r.f.Close()
-		r.remove("log")
-		r.start()
-		r.pause(3)
-		wantStat(r.t, "LostBytes", r.src.Stats.LostBytes.Load(), 11)
-	})
 	scene(t, "pruned with unread bytes", nil, func(r *rig) {
 		r.write("log", 100)
 		r.start()
