@@ -176,6 +176,9 @@ func (f *Follower) unpack() bool {
 		}
 		x := f.findCopy(&p, nil)
 		if f.ctx.Err() != nil {
+			if x != nil {
+				x.close()
+			}
 			return false
 		}
 		lost, name := max(0, p.Size-p.Offset), p.Name
