@@ -162,10 +162,10 @@ func (f *Follower) expectAt(name, real string) {
 }
 
 // unpack looks for the saved positions that were not found in any plain file among the compressed ones, once, and gives up
-// those that are not there either. It reports whether there were any: files that begin like them can be decided about now.
-func (f *Follower) unpack() bool {
+// those that are not there either.
+func (f *Follower) unpack() {
 	if len(f.unresolved) == 0 {
-		return false
+		return
 	}
 	now := time.Now()
 	for len(f.unresolved) > 0 && f.ctx.Err() == nil {
@@ -179,7 +179,7 @@ func (f *Follower) unpack() bool {
 			if x != nil {
 				x.close()
 			}
-			return false
+			return
 		}
 		lost, name := max(0, p.Size-p.Offset), p.Name
 		f.q.Guard(func() {
@@ -208,7 +208,6 @@ func (f *Follower) unpack() bool {
 			f.log.Warn("a file that was being read has gone while nobody looked", "file", name, "lost_bytes_at_least", lost)
 		}
 	}
-	return true
 }
 
 // followedMeanwhile reports whether a look has found the file of a saved position that restore missed, because names were being

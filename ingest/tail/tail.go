@@ -175,9 +175,7 @@ func (f *Follower) Run(ctx context.Context) error {
 	}
 	f.unpacking = true
 	f.look(time.Now())
-	if f.unpack() {
-		f.look(time.Now())
-	}
+	f.unpack()
 	f.wantAll(f.caughtUp)
 	f.settle(time.Now())
 	for ctx.Err() == nil {
