@@ -109,9 +109,11 @@ func TestReadOnlyState(t *testing.T) {
 		t.Errorf("counts began anew and their created timestamp is %v, that of the counts before is %v", second, first)
 	}
 
-	os.Chmod(state, 0o555) // and comes back while it runs
+	os.Chmod(filepath.Join(state, "state"), 0o444) // all of it is read-only, as a whole file system is, and comes back while it runs
+	os.Chmod(state, 0o555)
 	appendLines(t, log, "200", 1)
 	await(t, "another failed write to be counted", func() bool { return failed(e) }, e.said.String)
+	await(t, "a word on what the next start needs", func() bool { return strings.Contains(e.said.String(), "Remove it before the next start") }, e.said.String)
 	os.Chmod(state, 0o755)
 	s, err := e.scrape()
 	if err != nil {

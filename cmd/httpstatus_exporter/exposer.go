@@ -18,8 +18,8 @@ type exposer struct {
 	mu      sync.Mutex
 	begun   time.Time // when the latest snapshot was begun
 	latest  *metrics.Snapshot
-	failing bool // the last write failed
-	behind  bool // resumed from the previous generation and not caught up yet
+	failing string // what was said of the last write, if it failed
+	behind  bool   // resumed from the previous generation and not caught up yet
 }
 
 // open locks and reads the storage in dir, if there is one.
@@ -71,17 +71,24 @@ func (x *exposer) snapshot() *metrics.Snapshot {
 	return snapshot
 }
 
-// report counts a failed write and logs when writing begins or ceases to fail.
+// report counts a failed write and logs when writing begins or ceases to fail, and what that means for the next start.
 func (x *exposer) report(err error) {
+	failing := ""
+	switch {
+	case err != nil && x.storage.outrun:
+		failing = "The state cannot be saved; serving goes on, the next start begins at 0"
+	case err != nil:
+		failing = "The state cannot be saved, and the last one can neither be marked as outrun nor removed; serving goes on. Remove it before the next start, or counts step back to it"
+	}
 	if err != nil {
 		x.engine.table.Load().recorder.StorageWriteErrors.Add(1)
-		if !x.failing {
-			x.log.Error("The state cannot be saved; serving goes on, the next start begins at 0", "err", err)
-		}
-	} else if x.failing {
+	}
+	if failing != "" && failing != x.failing {
+		x.log.Error(failing, "dir", x.storage.dir, "err", err)
+	} else if failing == "" && x.failing != "" {
 		x.log.Info("The state can be saved again")
 	}
-	x.failing = err != nil
+	x.failing = failing
 }
 
 // stale reports whether counts may be lower than what was exposed before the start: true while a backlog is read after the

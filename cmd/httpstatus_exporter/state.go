@@ -89,7 +89,8 @@ func (s *storage) read() (*saved, []string) {
 func (s *storage) close() error { return s.lock.Close() }
 
 // write makes counts and positions durable. When it fails, the file on disk is marked as outrun, so that the next start
-// does not fall back behind what is exposed from now on.
+// does not fall back behind what is exposed from now on. Where not even that can be written, as on a file system that has
+// turned read-only, nothing on it can tell the next start whether the process lived on: only people can (see exposer.report).
 //
 // A state that differs from the last one by its time alone is on disk already: nothing is written while nothing happens.
 func (s *storage) write(snapshot *metrics.Snapshot, positions map[string][]tail.Position, now time.Time) error {

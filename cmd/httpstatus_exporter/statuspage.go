@@ -56,5 +56,5 @@ func (x *exposer) recent(age time.Duration) (latest *metrics.Snapshot, at time.T
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	return x.latest, x.begun, x.failing
+	return x.latest, x.begun, x.failing != ""
 }

@@ -43,7 +43,10 @@
 //     file is waited for, and when it stays as it is, its lines are not counted twice rather than once too few. Lines of an
 //     access log carry a time and differ.
 //   - A rotated name is known by its look: a number, a date or a word such as old behind the name or before its extension.
-//     Files that were born and rotated between two looks under other names are not found.
+//     Files that were born and rotated between two looks under other names are not found, nor are those of a log that a glob
+//     matches and that comes and goes alone in a directory of its own, nor what was compressed meanwhile by other programs than gzip
+//     and zstd. A zstd file that was made from a stream does not say its size: lines that were added to a closed file right before
+//     are not found.
 //
 // Failed opens, stats and reads are counted in Stats.ReadErrors and tried again at every tick. Each change of state is
 // logged once.
@@ -52,8 +55,8 @@
 //
 // A file (one inode, held open) is the stream that workers read; a Position says how far it was read and how to know it
 // again. One goroutine, the manager, owns all that is not reading: it looks at every path, rotated file and directory once
-// per Tick. file.go and read.go are the workers' side; look.go, scan.go, settle.go and ledger.go the manager's; resume.go and
-// archive.go find the files of saved positions again.
+// per Tick. file.go and read.go are the workers' side; look.go, scan.go, missed.go, settle.go and ledger.go the manager's; alike.go holds
+// unknown files against known ones; resume.go and archive.go find the files of saved positions again.
 //
 // Identity is inode plus content. An inode number alone means little: file systems give the number of a removed file to the
 // next one at once. So the first 256 bytes and the last 512 bytes before the offset are compared whenever a block is read (in

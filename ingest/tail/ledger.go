@@ -157,22 +157,22 @@ func (f *Follower) inLedger(fd *os.File, info os.FileInfo) bool {
 	return false
 }
 
-// reopen returns the file of a ledger entry that is to be followed again, because it grew or came back to a path. Without a
+// reopen returns the file of a ledger entry, a plain one, that is to be followed again, because it grew or came back to a path. Without a
 // file it reports whether there is nothing to read in it yet; else the ledger does not know this content.
 func (f *Follower) reopen(fd *os.File, info os.FileInfo) (x *file, known bool) {
 	id := idOf(info)
 	r := f.ledger.byID[id]
-	if r == nil || r.Packed {
+	if r == nil {
 		return nil, false
 	}
 	// Of a file that was empty when it was closed only the inode is known: what has it now is as good as unknown.
-	if r.Head.Len == 0 && info.Size() > 0 || newSample(fd, info.Size()).compare(&r.Position) != alike {
+	if r.Packed || r.Head.Len == 0 && info.Size() > 0 || newSample(fd, info.Size()).compare(&r.Position) != alike {
 		f.q.Guard(func() { f.ledger.forget(id) })
 		return nil, false
 	}
 	at := &r.Position
 	if r.Copy {
-		if info.Size() == r.Offset {
+		if info.Size() == r.Size {
 			return nil, true
 		}
 		switch like, from := f.classify(fd, info, r.Path); {
@@ -200,9 +200,10 @@ func (f *Follower) reopen(fd *os.File, info os.FileInfo) (x *file, known bool) {
 	return x, true
 }
 
-// rememberCopy notes that a file holds what is read elsewhere.
+// rememberCopy notes that a file holds what is read elsewhere, up to its last whole line.
 func (f *Follower) rememberCopy(fd *os.File, info os.FileInfo, path string) {
-	p, err := asRead(fd, info.Size())
+	start, _ := lineStart(fd, info.Size(), f.maxLine)
+	p, err := asRead(fd, start)
 	if err != nil {
 		f.src.Stats.ReadErrors.Add(1)
 		return
@@ -219,7 +220,7 @@ func (f *Follower) checkLedger(now time.Time) {
 			continue
 		}
 		info, err := os.Stat(r.Name)
-		if err != nil || idOf(info) != r.id() || info.Size() <= r.Offset {
+		if err != nil || idOf(info) != r.id() || info.Size() <= r.Size {
 			continue
 		}
 		fd, info, err := openFile(r.Name)

@@ -38,6 +38,25 @@ func TestLines(t *testing.T) {
 		}
 		fd.Close()
 	})
+	scene(t, "of which only short ones count, shorter than what a file is known by", func(c *Config) { c.MaxLine = 20 }, func(r *rig) {
+		fd := r.open("log")
+		for i := range 100 {
+			line := strings.Repeat(string(rune('a'+i%26)), i%40)
+			r.raw(fd, line+"\n")
+			if len(line) <= 20 {
+				r.expect(line)
+			}
+			if i == 60 {
+				r.start()
+			}
+		}
+		fd.Close()
+		r.settled()
+		wantStat(r.t, "Truncations", r.src.Stats.Truncations.Load(), 0)
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		wantStat(r.t, "too long", int64(r.tooLong), 38)
+	})
 	scene(t, "of every size", nil, func(r *rig) {
 		r.start()
 		fd := r.open("log")

@@ -64,13 +64,13 @@ func (f *Follower) look(now time.Time) {
 	}
 }
 
-// absentLinks says where the links that lead nowhere now have led to: rotated files lie there.
+// absentLinks says where the links have led to whose files are not there now: rotated files lie there.
 func (f *Follower) absentLinks() (absent []Position) {
 	for _, p := range f.paths {
-		if p.current != nil || p.dir == nil || !p.had {
+		if p.dir == nil || !p.had {
 			continue
 		}
-		if real := filepath.Join(p.dir.name, p.base); real != p.name {
+		if real := filepath.Join(p.dir.name, p.base); real != p.name && (p.current == nil || p.current.name != real) {
 			absent = append(absent, Position{State: StateAbsent, Path: p.name, Name: real})
 		}
 	}
@@ -170,7 +170,7 @@ func (f *Follower) open(p *followed, now time.Time) {
 	}
 	x := f.files[idOf(info)]
 	switch {
-	case x != nil: // known under another name, or renamed back
+	case x != nil && x.arch == nil: // known under another name, or renamed back
 		fd.Close()
 	case packed(fd):
 		fd.Close()
@@ -208,6 +208,9 @@ func (f *Follower) begin(p *followed, fd *os.File, info os.FileInfo, now time.Ti
 	}
 	if !f.glob {
 		return f.newFile(fd, info, p.name)
+	}
+	if f.sought(newSample(fd, info.Size())) {
+		return nil
 	}
 	like, from := f.classify(fd, info, p.name)
 	switch {

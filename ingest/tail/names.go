@@ -13,6 +13,7 @@ import (
 // access.log.json is another log, and so is access-api.log.
 var (
 	rotationSuffix = regexp.MustCompile(`^(~|[-._@]((\d|T|Z|[-._:@+]|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)*\d[\d\-._:@+TZ]*(old|bak)?|old|bak|prev|orig|save|last))$`)
+	rotationTAI64N = regexp.MustCompile(`^@[0-9a-f]{24}\.[su]$`) // what multilog, svlogd and s6-log make of current
 	rotationMiddle = regexp.MustCompile(`^[-._@](\d|T|Z|[-._:@+])*\d[\d\-._:@+TZ]*$`)
 )
 
@@ -38,6 +39,9 @@ func (d *dir) rotatedFrom(name string) *followed {
 		return nil
 	}
 	name = unpackedName(name)
+	if p := d.bases["current"]; p != nil && rotationTAI64N.MatchString(name) {
+		return p
+	}
 	if p := d.shapes[shapeOf(name)]; p != nil {
 		return p
 	}
@@ -46,17 +50,35 @@ func (d *dir) rotatedFrom(name string) *followed {
 		if strings.IndexByte("~-._@", name[i]) < 0 {
 			continue
 		}
-		if p := d.bases[name[:i]]; p != nil && rotationSuffix.MatchString(name[i:]) {
+		if p := d.followed(name[:i]); p != nil && rotationSuffix.MatchString(name[i:]) {
 			return p
 		}
 		if i >= len(name)-len(ext) {
 			continue
 		}
-		if p := d.bases[name[:i]+ext]; p != nil && rotationMiddle.MatchString(name[i:len(name)-len(ext)]) {
+		if p := d.followed(name[:i] + ext); p != nil && rotationMiddle.MatchString(name[i:len(name)-len(ext)]) {
 			return p
 		}
 	}
 	return nil
+}
+
+// followed returns the path whose file has the name, or may have had it.
+func (d *dir) followed(base string) *followed {
+	if p := d.bases[base]; p != nil {
+		return p
+	}
+	if p := d.shapes[shapeOf(base)]; p != nil {
+		return p
+	}
+	name := filepath.Join(d.name, base)
+	if ok, _ := filepath.Match(d.glob, name); !ok {
+		return nil
+	}
+	if p := d.paths[name]; p != nil {
+		return p
+	}
+	return &followed{name: name, trouble: troubleMissing, dir: d, base: base} // it has come and gone
 }
 
 // mayCopy reports whether name may hold the content of base, itself perhaps a rotated name, under any convention: enough
@@ -66,6 +88,11 @@ func mayCopy(base, name string) bool {
 		base = base[:i[0]]
 	}
 	return strings.HasPrefix(name, base) || strings.HasPrefix(name, strings.TrimSuffix(base, filepath.Ext(base)))
+}
+
+// mayBe reports whether a name in the directory of the file, or in that of its path, may be that of its rotated or copied forms.
+func (p *Position) mayBe(name string) bool {
+	return mayCopy(filepath.Base(p.Name), name) || mayCopy(filepath.Base(p.Path), name)
 }
 
 var rotationStart = regexp.MustCompile(`[-._@~](\d|gz$|zst$|zstd$|old|bak|prev|orig|save|last)`)

@@ -21,6 +21,10 @@ func TestRotatedNames(t *testing.T) {
 		{"access.log", "access.1.log.gz", true},
 		{"0.log", "0.log.20260731-100000", true}, // kubelet
 		{"0.log", "0.log.20260731-100000.gz", true},
+		{"current", "@400000006a1d3c0b2f1b9c5c.s", true}, // svlogd
+		{"current", "@400000006a1d3c0b2f1b9c5c.u", true},
+		{"current", "@400000006a1d3c0b2f1b9c5c.t", false},
+		{"access.log", "@400000006a1d3c0b2f1b9c5c.s", false},
 		{"access.log", "access.log", false},
 		{"access.log", "access.log.json", false},
 		{"access.log", "access.log.json.1", false},
@@ -39,7 +43,19 @@ func TestRotatedNames(t *testing.T) {
 		}
 	}
 	d := dir{bases: map[string]*followed{"0.log": {}}, shapes: map[string]*followed{"0.log": {}}}
-	if d.rotatedFrom("12.log") == nil {
-		t.Error("12.log beside 0.log, which a link names: not found")
+	for _, name := range []string{"12.log", "12.log.20260731-100000", "12.log.20260731-100000.gz", "12-20260731.log"} {
+		if d.rotatedFrom(name) == nil {
+			t.Errorf("%s beside 0.log, which a link names: not found", name)
+		}
+	}
+	d = dir{name: "logs", glob: "logs/*.log", bases: map[string]*followed{"a.log": {}}}
+	for name, want := range map[string]string{"b.log.1": "logs/b.log", "b-20260731.log.gz": "logs/b.log", "b.txt.1": ""} {
+		got := ""
+		if p := d.rotatedFrom(name); p != nil {
+			got = p.name
+		}
+		if got != want {
+			t.Errorf("%s beside logs that a glob matches is rotated from %q, want %q", name, got, want)
+		}
 	}
 }

@@ -27,7 +27,10 @@ func (f *Follower) placeAt(p *followed, real string) {
 	f.unplace(p)
 	d := f.dirs[name]
 	if d == nil {
-		d = &dir{name: name, bases: make(map[string]*followed), shapes: make(map[string]*followed), waits: make(map[fileID]waitRoom)}
+		d = &dir{name: name, paths: f.paths, bases: make(map[string]*followed), shapes: make(map[string]*followed), waits: make(map[fileID]waitRoom)}
+		if f.glob {
+			d.glob = f.path
+		}
 		f.dirs[name] = d
 	}
 	d.bases[base] = p

@@ -25,7 +25,7 @@ const (
 	StateCurrent = "current" // a followed path names it
 	StateRotated = "rotated" // no followed path names it, and it may still be written to or be read
 	StateRetired = "retired" // read to its end and closed
-	StateAbsent  = "absent"  // no file: the followed path is a link that leads nowhere, and led to Name
+	StateAbsent  = "absent"  // no file: the followed path is a link that led to Name, where no file is now
 )
 
 // A Position says how far one incarnation of a file has been read, and how to know it again under another name, as a copy,

@@ -391,10 +391,10 @@ func (r *rig) settledBut(maybe map[string]bool) {
 }
 
 // shrink leaves out actions as long as the scene still fails.
-func shrink(t testing.TB, kind string, steps []action) []action {
+func shrink(play func([]action) []string, steps []action) []action {
 	fails := func(steps []action) bool {
 		for range 3 {
-			if len(playScene(t, kind, steps)) > 0 {
+			if len(play(steps)) > 0 {
 				return true
 			}
 		}
@@ -435,11 +435,12 @@ func TestRandomScenes(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			defer time.Sleep(2 * pollInterval)
 			steps := script(rand.New(rand.NewPCG(seed, 0)), kind != "plain")
-			failures := playScene(t, kind, steps)
+			play := func(steps []action) []string { return playScene(t, kind, steps) }
+			failures := play(steps)
 			if len(failures) == 0 {
 				return
 			}
-			steps = shrink(t, kind, steps)
+			steps = shrink(play, steps)
 			t.Errorf("seed %d, %s (run it alone with -seed=%[1]d):\n%[3]s\nwith these actions:\n%[4]v", seed, kind, strings.Join(failures, "\n"), steps)
 		})
 		if t.Failed() {

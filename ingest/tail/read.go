@@ -62,7 +62,7 @@ func (x *file) window(b *ingest.Buffer, a, have, size int) (buf, data []byte, ok
 		return nil, nil, false
 	}
 	head := buf
-	if x.offset > int64(a) {
+	if x.offset > int64(a) || a+size < len(x.head) {
 		k, err := x.fd.ReadAt(scratch[:len(x.head)], 0)
 		if err != nil && !errors.Is(err, io.EOF) {
 			x.broken = err

@@ -36,7 +36,7 @@ func (f *Follower) restore(saved []Position, now time.Time) {
 	}
 	var rest, empty []Position
 	for _, p := range open {
-		if p.State == StateCurrent {
+		if p.State == StateCurrent && f.paths[p.Path] == nil {
 			f.expectAt(p.Path, p.Name)
 		}
 		s, ok := byID[p.id()]
@@ -121,12 +121,11 @@ func (f *Follower) resumeCopy(p *Position, all []sibling, now time.Time) bool {
 	if p.Packed || p.weak() {
 		return false
 	}
-	base := filepath.Base(p.Name)
 	for _, s := range all {
 		if f.files[s.id] != nil {
 			continue
 		}
-		if !mayCopy(base, filepath.Base(s.name)) {
+		if !p.mayBe(filepath.Base(s.name)) {
 			continue
 		}
 		if x := f.openCopy(p, s.name); x != nil {
@@ -177,6 +176,9 @@ func (f *Follower) unpack() {
 		}
 		x := f.findCopy(&p, nil)
 		if f.ctx.Err() != nil {
+			if x != nil {
+				x.close()
+			}
 			return
 		}
 		lost, name := max(0, p.Size-p.Offset), p.Name
@@ -193,7 +195,11 @@ func (f *Follower) unpack() {
 				f.leave(&p, 0)
 			}
 			p.Size = p.Offset
-			f.ledger.add(p, nil, f.ledgerLimit()) // should it come back: a directory that is mounted late, a file that may be read
+			if f.files[p.id()] != nil { // its inode has another content now
+				f.ledger.addContent(p, f.ledgerLimit())
+			} else { // should it come back: a directory that is mounted late, a file that may be read
+				f.ledger.add(p, nil, f.ledgerLimit())
+			}
 		})
 		if x != nil {
 			f.log.Info("reading on in a compressed file", "file", x.name, "offset", x.offset)

@@ -3,6 +3,7 @@ package tail
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -327,4 +328,22 @@ func TestDanglingLinkAtStart(t *testing.T) {
 			r.write("pods/0.log", 10)
 		})
 	}
+}
+
+// unpacked returns what a gzip file holds.
+func (r *rig) unpacked(name string) []byte {
+	r.t.Helper()
+	packed, err := os.ReadFile(r.path(name))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	z, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	data, err := io.ReadAll(z)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return data
 }

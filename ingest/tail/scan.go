@@ -1,22 +1,19 @@
 package tail
 
 import (
-	"bytes"
 	"cmp"
-	"errors"
-	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"time"
-
-	"httpstatus_exporter/ingest/container"
 )
 
 // A dir is a directory in which the file of a followed path really is. Its rotated files are looked for here: those that
 // were born and rotated between two looks have never been seen under the path.
 type dir struct {
 	name    string
+	glob    string               // of the followed paths, if they are those of one
+	paths   map[string]*followed // the Follower's
 	bases   map[string]*followed
 	shapes  map[string]*followed // see shapeOf; of paths that are symbolic links
 	mtime   time.Time            // of the directory when it was scanned
@@ -68,23 +65,7 @@ func (f *Follower) scan(d *dir, now time.Time) {
 	since := d.settled
 	d.mtime, d.open, d.unsure = info.ModTime(), false, now.Sub(info.ModTime()) < clockSlack
 	decided := make(map[fileID]decision)
-	shifted := false // names change meanwhile
-	var unknown []found
-	for _, e := range entries {
-		p := d.rotatedFrom(e.Name())
-		if p == nil || !e.Type().IsRegular() {
-			continue
-		}
-		name := filepath.Join(d.name, e.Name())
-		if q := f.paths[name]; q != nil && q.trouble != troublePacked {
-			continue // the glob's own: lookAt decides
-		}
-		info, err := os.Lstat(name)
-		shifted = shifted || err != nil
-		if err == nil && !f.meetAgain(d, name, info, decided, now) {
-			unknown = append(unknown, found{p, name, info})
-		}
-	}
+	unknown, shifted := f.meetAll(d, entries, decided, now)
 	// Only when all known files have been met under their new names can a copy be told from what it is a copy of. Of two that
 	// are not known, the longer one is no copy of the other.
 	slices.SortStableFunc(unknown, func(a, b found) int { return cmp.Compare(b.info.Size(), a.info.Size()) })
@@ -105,6 +86,27 @@ type found struct {
 	path *followed // that it was rotated from
 	name string
 	info os.FileInfo
+}
+
+// meetAll notes the names of the known files among the entries of a directory and returns those that are not known. Shifted
+// reports that names change meanwhile.
+func (f *Follower) meetAll(d *dir, entries []os.DirEntry, decided map[fileID]decision, now time.Time) (unknown []found, shifted bool) {
+	for _, e := range entries {
+		p := d.rotatedFrom(e.Name())
+		if p == nil || !e.Type().IsRegular() {
+			continue
+		}
+		name := filepath.Join(d.name, e.Name())
+		if q := f.paths[name]; q != nil && q.trouble != troublePacked {
+			continue // the glob's own: lookAt decides
+		}
+		info, err := os.Lstat(name)
+		shifted = shifted || err != nil
+		if err == nil && !f.meetAgain(d, name, info, decided, now) {
+			unknown = append(unknown, found{p, name, info})
+		}
+	}
+	return unknown, shifted
 }
 
 // meetAgain notes the name of a known file, and reads on where a closed one has grown. It reports whether all is known about
@@ -132,7 +134,7 @@ func (f *Follower) meetAgain(d *dir, name string, info os.FileInfo, decided map[
 	if err != nil || idOf(info) != id {
 		return false // examine will find that out, too
 	}
-	if !r.Packed && info.Size() > r.Offset {
+	if !r.Packed && info.Size() > r.Size {
 		f.grown(fd, info, now)
 	} else if f.inLedger(fd, info) {
 		f.decide(fd, info, decided)
@@ -149,282 +151,6 @@ func (f *Follower) decide(fd *os.File, info os.FileInfo, decided map[fileID]deci
 		f.src.Stats.ReadErrors.Add(1)
 	}
 	decided[idOf(info)] = is
-}
-
-// examine decides about a rotated file that is not known: a copy of a known one, too old to have been missed, or to be read.
-func (f *Follower) examine(d *dir, u found, since, now time.Time, decided map[fileID]decision) {
-	id := idOf(u.info)
-	fd, info, err := openFile(u.name)
-	if err != nil {
-		if !errors.Is(err, os.ErrNotExist) {
-			f.src.Stats.ReadErrors.Add(1)
-		}
-		d.open = true
-		return
-	}
-	if idOf(info) != id || f.files[id] != nil { // names are being shifted
-		fd.Close()
-		d.open = true
-		return
-	}
-	was, before := d.decided[id]
-	var x *file
-	sure := true
-	if before || !info.ModTime().Before(since) {
-		x, sure = f.missed(d, u.path, fd, info, was, now)
-	}
-	if x == nil || x.fd != fd {
-		defer fd.Close()
-	}
-	switch {
-	case !sure:
-		d.open = true
-	case x != nil:
-		delete(d.waits, id)
-		offset := x.offset
-		f.adopt(x, now, true)
-		f.log.Info("found a file that was written and rotated between two looks", "path", u.path.name, "file", u.name, "offset", offset)
-	default:
-		delete(d.waits, id)
-		f.decide(fd, info, decided)
-	}
-}
-
-// missed returns the file to read when fd is one that was never seen under its path, and reports whether that is sure.
-func (f *Follower) missed(d *dir, p *followed, fd *os.File, info os.FileInfo, was decision, now time.Time) (x *file, sure bool) {
-	if f.first {
-		if !packed(fd) {
-			x := f.newFile(fd, info, p.name)
-			x.toEnd(info.Size())
-			f.remember(x)
-			x.setUnread(0)
-		}
-		return nil, true
-	}
-	f.lookAt(p, now) // a copy must not be known before what it is a copy of
-	if f.files[idOf(info)] != nil {
-		return nil, true
-	}
-	quiet := func() bool { return d.quiet(info, now, 2*f.tick) }
-	if packed(fd) {
-		if !f.unpacking {
-			return nil, false
-		}
-		return f.missedArchive(p, fd, info, quiet)
-	}
-	if info.Size() == 0 {
-		return nil, true // decided anew when it grows
-	}
-	like, from := f.classify(fd, info, p.name)
-	switch {
-	case like == alike && from == nil:
-		f.rememberCopy(fd, info, p.name)
-		return nil, true
-	case like == unclear && !quiet():
-		return nil, false
-	case from != nil:
-		return f.newFileAt(fd, info, p.name, from), true
-	}
-	x = f.newFile(fd, info, p.name)
-	if was.size > 0 && newSample(fd, info.Size()).compare(&was.print) == alike {
-		x.startAt(was.size)
-	}
-	return x, true
-}
-
-// missedArchive is missed for a compressed file, which is let be until it is complete.
-func (f *Follower) missedArchive(p *followed, fd *os.File, info os.FileInfo, quiet func() bool) (*file, bool) {
-	head, err := archiveHead(fd)
-	if err != nil && len(head) < headSize {
-		return nil, quiet()
-	}
-	if len(head) == 0 {
-		return nil, true
-	}
-	s := &sample{head: head, heads: make(map[int]Print)}
-	var grown *Position // the file that was compressed after it had been closed, with more in it
-	relatives, unsettled := f.relatives(s, p.name)
-	if unsettled && !quiet() {
-		return nil, false
-	}
-	for _, p := range relatives {
-		if p.weak() || p.Head.Len > len(head) {
-			continue
-		}
-		size := archiveSize(fd, info.Size())
-		if p.Packed || size < 0 || size == p.Offset%(1<<32) {
-			return nil, true
-		}
-		if x := f.files[p.id()]; x != nil {
-			live, err := x.fd.Stat()
-			if err != nil || live.Size()%(1<<32) == size || live.Size() > size {
-				return nil, true
-			}
-			at, err := asRead(x.fd, live.Size())
-			if err != nil {
-				return nil, false
-			}
-			at.Path = p.Path
-			p = at
-		} else if p.State != StateRetired {
-			return nil, true // unpack reads on in it
-		}
-		grown = &p
-	}
-	if !quiet() {
-		return nil, false
-	}
-	if grown != nil {
-		x := f.openCopy(grown, fd.Name())
-		named, err := os.Stat(fd.Name())
-		return x, x != nil || err == nil && os.SameFile(named, info) // else names are being shifted
-	}
-	x := &file{f: f, id: idOf(info), fd: fd, path: p.name, chain: p.name, name: fd.Name(), head: head, join: container.Joiner{MaxLine: f.maxLine}}
-	x.wrapped.Store(container.Wraps(head))
-	x.arch = openArchive(fd, f.maxLine)
-	return x, true
-}
-
-// adopt takes a file that no path names among those that are read.
-func (f *Follower) adopt(x *file, now time.Time, rotation bool) {
-	x.rotatedAt, x.quietFrom = now, now
-	f.lineUp(x)
-	f.q.Guard(func() {
-		f.files[x.id] = x
-		if rotation {
-			f.src.Stats.Rotations.Add(1)
-		}
-	})
-	x.goal.Store(x.size.Load())
-	f.kick(x)
-}
-
-// relatives returns the positions of all files, open or not, that begin like the sample as far as can be told. Unsettled
-// reports that a file has been written over that the sample may be a copy of, and that this is not dealt with yet; checked
-// for all files of the path, and for others as far as a reader has noticed.
-func (f *Follower) relatives(s *sample, path string) (ps []Position, unsettled bool) {
-	mayBe := func(head []byte) bool {
-		n := min(len(head), len(s.head))
-		return bytes.Equal(head[:n], s.head[:n])
-	}
-	f.q.Quiet(func() {
-		for _, x := range f.files {
-			if x.changed || (len(x.head) < headSize || x.path == path) && !x.lookAtHead() {
-				unsettled = true
-			}
-			if mayBe(x.head) {
-				ps = append(ps, x.position())
-			}
-		}
-		for _, r := range f.ledger.list {
-			if r.head != nil && mayBe(r.head) || r.head == nil && (r.Head.Len > len(s.head) || s.sameHead(&r.Position)) {
-				ps = append(ps, r.Position)
-			}
-		}
-		for _, p := range f.unresolved {
-			if p.Head.Len > len(s.head) || s.sameHead(&p) {
-				ps = append(ps, p)
-			}
-		}
-	})
-	return ps, unsettled
-}
-
-// lookAtHead reads what has come of a head that was short, and reports whether it is still the head. Only in a quiet moment.
-func (x *file) lookAtHead() bool {
-	if x.arch != nil {
-		return true
-	}
-	head, err := readSpan(x.fd, 0, headSize)
-	if err != nil || !bytes.HasPrefix(head, x.head) {
-		return false
-	}
-	x.head = head
-	return true
-}
-
-// classify holds the content of an unknown file against everything that is known. Alike without a position: it is a copy
-// of what has been read or will be. Alike with one: it is what was read and goes on where that ended. So it is when it stays
-// unclear and there is one.
-func (f *Follower) classify(fd *os.File, info os.FileInfo, path string) (likeness, *Position) {
-	s := newSample(fd, info.Size())
-	result := different
-	var from *Position
-	relatives, unsettled := f.relatives(s, path)
-	if unsettled {
-		result = unclear
-	}
-	for _, p := range relatives {
-		if p.Head.Len == 0 && f.files[p.id()] == nil || p.Copy {
-			continue
-		}
-		like := f.holdAgainst(s, &p)
-		switch {
-		case like == unclear:
-			result = unclear
-		case like == alike && s.size <= p.Size:
-			return alike, nil
-		case like == alike && !p.weak() && (from == nil || p.Offset > from.Offset):
-			from = &p
-		}
-	}
-	if s.err != nil {
-		f.src.Stats.ReadErrors.Add(1)
-		return unclear, nil
-	}
-	if from != nil && result != unclear {
-		result = alike
-	}
-	return result, from
-}
-
-// holdAgainst compares a sample with a position whose head it has, as far as both go where the file of the position can
-// still be read, else up to the offset; p becomes the position that was compared.
-func (f *Follower) holdAgainst(s *sample, p *Position) likeness {
-	if p.Packed {
-		if f.files[p.id()] != nil {
-			p.Size = math.MaxInt64 // is read to its end, so the sample is a copy
-		}
-		return s.compare(p)
-	}
-	var fd *os.File
-	if x := f.files[p.id()]; x != nil {
-		fd = x.fd
-	} else if named, info, err := openFile(p.Name); err == nil {
-		defer named.Close()
-		if idOf(info) == p.id() {
-			fd = named
-		}
-	}
-	if fd == nil {
-		return s.compare(p)
-	}
-	info, err := fd.Stat()
-	if err != nil || newSample(fd, info.Size()).compare(p) != alike {
-		return unclear // truncated just now: the sample may be the copy that was made before
-	}
-	size := min(info.Size(), s.size)
-	if s.size > size {
-		size, _ = lineStart(fd, size, f.maxLine) // what goes on there is a whole line
-	}
-	now, err := asRead(fd, size)
-	if err != nil {
-		return unclear
-	}
-	now.Size = info.Size()
-	*p = now
-	return s.compare(p)
-}
-
-// asRead returns the position that a file has when it has been read up to size.
-func asRead(fd *os.File, size int64) (Position, error) {
-	head, err := readSpan(fd, 0, int(min(size, headSize)))
-	if err != nil {
-		return Position{}, err
-	}
-	n := min(size, anchorSize)
-	anchor, err := readSpan(fd, size-n, int(n))
-	return Position{Offset: size, Head: printOf(head), Anchor: printOf(anchor)}, err
 }
 
 // A waitRoom remembers since when a file has not changed.

@@ -135,7 +135,7 @@ func (f *Follower) findCopy(p *Position, not *file) *file {
 
 func (f *Follower) findCopyOnce(p *Position, not *file) *file {
 	var best *file
-	for _, c := range f.siblings(p.Name) {
+	for _, c := range siblings(p) {
 		if f.files[c.id] != nil {
 			continue
 		}
@@ -207,15 +207,15 @@ type sibling struct {
 	time time.Time
 }
 
-// siblings lists the regular files beside name whose names may be those of its rotated or copied forms.
-func (f *Follower) siblings(name string) (list []sibling) {
-	dirName, base := filepath.Split(name)
-	entries, err := os.ReadDir(filepath.Clean(dirName))
+// siblings lists the regular files beside that of a position whose names may be those of its rotated or copied forms.
+func siblings(p *Position) (list []sibling) {
+	dirName := filepath.Dir(p.Name)
+	entries, err := os.ReadDir(dirName)
 	if err != nil {
 		return nil
 	}
 	for _, e := range entries {
-		if !e.Type().IsRegular() || !mayCopy(base, e.Name()) {
+		if !e.Type().IsRegular() || !p.mayBe(e.Name()) {
 			continue
 		}
 		if info, err := e.Info(); err == nil {
