@@ -55,11 +55,13 @@ func (f *Format) NewParser(fields []string) *Parser {
 //
 // The #Fields directive of a W3C log is a comment, and the lines behind it are read by it: see Begin.
 func (p *Parser) Parse(line []byte, e *Entry) Reason {
-	whole := line
 	if len(line) > 4 && (line[4] == '-' || line[4] == 'g' && line[0] == '{') { // 2006-, {"log
 		content, partial := p.unwrap(line)
 		if partial {
 			return Partial
+		}
+		if p.w3c != nil && len(content) < len(line) && hasPrefix(content, fieldsDirective) {
+			return Comment // see ingest.Header
 		}
 		line = content
 	}
@@ -84,21 +86,26 @@ func (p *Parser) Parse(line []byte, e *Entry) Reason {
 			reason = r
 		}
 	}
-	if p.w3c != nil && hasPrefix(whole, fieldsDirective) {
-		p.Begin(whole)
+	if p.w3c != nil && hasPrefix(line, fieldsDirective) {
+		p.Begin(line)
 		return Comment
 	}
 	return p.failed(line, e, reason)
 }
 
-// parse is one long function on purpose: a line costs no more than a handful of calls.
-func (p *Parser) parse(g *program, line []byte, e *Entry) Reason {
-	p.reset(e)
+// parseOther reads a line that is not made of a format's text and fields in turn.
+func (p *Parser) parseOther(g *program, line []byte, e *Entry) Reason {
 	if g.object != nil {
 		return p.parseObject(g, line, e)
 	}
-	if g.columns != nil {
-		return p.parseColumns(g, line, e)
+	return p.parseColumns(g, line, e)
+}
+
+// parse is one long function on purpose: a line costs no more than a handful of calls.
+func (p *Parser) parse(g *program, line []byte, e *Entry) Reason {
+	p.reset(e)
+	if !g.text {
+		return p.parseOther(g, line, e)
 	}
 	if g.header {
 		line = line[headerLength(line):]

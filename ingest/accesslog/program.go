@@ -5,6 +5,7 @@ import "time"
 // A program is how a Parser reads lines of one template: steps from left to right, up to the last field that somebody
 // uses. Each step ends at a byte that no value can hold (template.exact), or at the end of the line.
 type program struct {
+	text    bool   // lines have prefix and steps; else object or columns says how to read them
 	prefix  string // what each line begins with
 	steps   []step
 	copies  []alias
@@ -16,8 +17,8 @@ type program struct {
 	query   bool    // and the "?" is to be set between them
 	header  bool    // a syslog header may stand before each line
 	spare   bool    // see template.spare
-	object  *object // of lines that hold a JSON object, instead of prefix and steps
-	columns []part  // of lines that consist of columns, likewise; not nil, though there may be none
+	object  *object // of lines that hold a JSON object
+	columns []part  // of lines that consist of columns; not nil, though there may be none
 	family  family
 }
 
@@ -97,7 +98,7 @@ func (t *template) compile(fields []string) program {
 	if t.columns {
 		return t.compileColumns(fields)
 	}
-	p := program{prefix: t.literals[0], raw: !t.exact, family: t.family, header: t.family.hasHeader(), spare: t.spare}
+	p := program{text: true, prefix: t.literals[0], raw: !t.exact, family: t.family, header: t.family.hasHeader(), spare: t.spare}
 	p.client = t.family <= apache && p.prefix == "" && t.fields[0].kind == kindWord && t.fields[0].role != roleTime && t.mark(t.literals[1]) < 0
 	slots := make([]slot, len(t.fields))
 	p.base(t, slots)
