@@ -2,27 +2,30 @@ package tail
 
 import (
 	"bytes"
-	"math"
 	"os"
 	"slices"
+	"time"
 )
 
-// relatives returns the positions of all files, open or not, that begin like the sample as far as can be told. Unsettled
+// relatives returns the positions of all files, open or not, that begin like the sample as far as can be told. Moving
 // reports that a file has been written over that the sample may be a copy of, and that this is not dealt with yet; checked
-// for all files of the path, and for others as far as a reader has noticed.
-func (f *Follower) relatives(s *sample, path string) (ps []Position, unsettled bool) {
+// for all files of the path, and for others as far as a reader has noticed and once per look.
+func (f *Follower) relatives(s *sample, path string) (ps []Position, moving bool) {
 	mayBe := func(head []byte) bool {
 		n := min(len(head), len(s.head))
 		return bytes.Equal(head[:n], s.head[:n])
 	}
 	f.q.Quiet(func() {
 		for _, x := range f.files {
-			if x.changed || (len(x.head) < headSize || x.path == path) && !x.lookAtHead() {
-				unsettled = true
+			if x.changed || (len(x.head) < headSize || x.path == path || f.checked != f.looks) && !x.lookAtHead() {
+				moving = true
 			}
 			if mayBe(x.head) {
 				ps = append(ps, x.position())
 			}
+		}
+		if !moving {
+			f.checked = f.looks
 		}
 		for _, r := range f.ledger.list {
 			if r.head != nil && mayBe(r.head) || r.head == nil && (r.Head.Len > len(s.head) || s.sameHead(&r.Position)) {
@@ -30,7 +33,7 @@ func (f *Follower) relatives(s *sample, path string) (ps []Position, unsettled b
 			}
 		}
 	})
-	return ps, unsettled
+	return ps, moving
 }
 
 // sought reports whether what begins like the sample may belong to a saved position whose file has not been found yet: it is
@@ -45,10 +48,12 @@ func (x *file) lookAtHead() bool {
 		return true
 	}
 	head, err := readSpan(x.fd, 0, headSize)
-	if err != nil || !bytes.HasPrefix(head, x.head) {
+	if err == nil && !bytes.HasPrefix(head, x.head) {
 		return false
 	}
-	x.head = head
+	if err == nil {
+		x.head = head
+	}
 	return true
 }
 
@@ -59,9 +64,9 @@ func (f *Follower) classify(fd *os.File, info os.FileInfo, path string) (likenes
 	s := newSample(fd, info.Size())
 	result := different
 	var from *Position
-	relatives, unsettled := f.relatives(s, path)
-	if unsettled {
-		result = unclear
+	relatives, moving := f.relatives(s, path)
+	if moving {
+		result = unsettled
 	}
 	for _, p := range relatives {
 		if p.Head.Len == 0 && f.files[p.id()] == nil || p.Copy {
@@ -69,13 +74,13 @@ func (f *Follower) classify(fd *os.File, info os.FileInfo, path string) (likenes
 		}
 		like := f.holdAgainst(s, &p)
 		switch {
-		case like == unclear:
-			result = unclear
+		case like == unclear || like == unsettled:
+			result = max(result, like)
 		case like == alike && s.size <= p.Size:
 			if start, _ := lineStart(fd, s.size, f.maxLine); start > 0 {
 				return alike, nil
 			}
-			result = unclear // all files begin with nothing, and many lines alike
+			result = max(result, unclear) // all files begin with nothing, and many lines alike
 		case like == alike && !p.weak() && (from == nil || p.Offset > from.Offset):
 			from = &p
 		}
@@ -84,23 +89,25 @@ func (f *Follower) classify(fd *os.File, info os.FileInfo, path string) (likenes
 		f.src.Stats.ReadErrors.Add(1)
 		return unclear, nil
 	}
-	if from != nil && result != unclear {
+	if from != nil && result == different {
 		result = alike
 	}
 	return result, from
 }
 
+// patience is how long a file must have been as it is until it is taken for what it looks like.
+func (f *Follower) patience(like likeness) time.Duration {
+	if like == unsettled {
+		return maxTurnWait * f.tick
+	}
+	return 2 * f.tick
+}
+
 // holdAgainst compares a sample with a position whose head it has, as far as both go where the file of the position can
 // still be read, else up to the offset; p becomes the position that was compared.
 func (f *Follower) holdAgainst(s *sample, p *Position) likeness {
-	if p.Packed {
-		if f.files[p.id()] != nil {
-			p.Size = math.MaxInt64 // is read to its end, so the sample is a copy
-		}
-		return s.compare(p)
-	}
-	var fd *os.File
 	x := f.files[p.id()]
+	var fd *os.File
 	if x != nil {
 		fd = x.fd
 	} else if named, info, err := openFile(p.Name); err == nil {
@@ -112,11 +119,17 @@ func (f *Follower) holdAgainst(s *sample, p *Position) likeness {
 	if fd == nil {
 		return s.compare(p)
 	}
+	if p.Packed {
+		if now, err := archiveAsRead(fd, s.size); err == nil {
+			*p = now
+		}
+		return s.compare(p)
+	}
 	info, err := fd.Stat()
 	switch {
 	case err == nil && newSample(fd, info.Size()).compare(p) == alike:
 	case x != nil:
-		return unclear // truncated just now: the sample may be the copy that was made before
+		return unsettled // the sample may be the copy that was made before
 	default:
 		return s.compare(p) // written over after it had been closed
 	}

@@ -50,6 +50,29 @@ func archiveStart(fd *os.File, n int) []byte {
 	return start[:k]
 }
 
+// archiveAsRead returns the position that the content of a compressed file has when it has been read up to size, or to its last whole
+// line where it is shorter.
+func archiveAsRead(fd *os.File, size int64) (Position, error) {
+	unpack := ingest.Decompress(io.NewSectionReader(fd, 0, 1<<62))
+	defer unpack.Close()
+	head, err := io.ReadAll(io.LimitReader(unpack, min(size, headSize)))
+	end, last := int64(len(head)), head
+	chunk := make([]byte, 256<<10)
+	for err == nil && end < size {
+		var n int
+		n, err = unpack.Read(chunk[:min(int64(len(chunk)), size-end)])
+		end += int64(n)
+		last = append(last, chunk[:n]...)
+		last = last[max(0, len(last)-len(chunk)):]
+	}
+	if err == io.EOF {
+		line := bytes.LastIndexByte(last, '\n') + 1
+		end -= int64(len(last) - line)
+		last, err = last[:line], nil
+	}
+	return Position{Offset: end, Size: end, Head: printOf(head), Anchor: printOf(last[max(0, len(last)-anchorSize):]), Packed: true}, err
+}
+
 // archiveHeader returns the Header of a W3C log behind the first n bytes of the content.
 func archiveHeader(fd *os.File, n int64) ingest.Header {
 	unpack := ingest.Decompress(io.NewSectionReader(fd, 0, 1<<62))

@@ -179,7 +179,7 @@ func (f *Follower) reopen(fd *os.File, info os.FileInfo) (x *file, known bool) {
 		case like == alike && from == nil:
 			f.rememberCopy(fd, info, r.Path)
 			return nil, true
-		case like == unclear:
+		case like == unclear || like == unsettled:
 			return nil, true
 		case like == alike:
 			at = from

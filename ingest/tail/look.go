@@ -91,6 +91,7 @@ func (f *Follower) expand() {
 	if !f.glob {
 		return
 	}
+	f.expandDirs()
 	for name, p := range f.paths {
 		if p.current == nil && !p.missing.IsZero() {
 			f.unplace(p)
@@ -217,7 +218,7 @@ func (f *Follower) begin(p *followed, fd *os.File, info os.FileInfo, now time.Ti
 	case like == alike && from == nil:
 		f.rememberCopy(fd, info, p.name)
 		return nil
-	case (like == unclear || info.Size() == 0) && !p.waits.over(info, now, 2*f.tick):
+	case (like == unclear || like == unsettled || info.Size() == 0) && !p.waits.over(info, now, f.patience(like)):
 		return nil
 	case from != nil:
 		return f.newFileAt(fd, info, p.name, from)

@@ -65,7 +65,7 @@ func (f *Follower) missed(d *dir, p *followed, fd *os.File, info os.FileInfo, wa
 	if f.files[idOf(info)] != nil {
 		return nil, true
 	}
-	quiet := func() bool { return d.quiet(info, now, 2*f.tick) }
+	quiet := func(like likeness) bool { return d.quiet(info, now, f.patience(like)) }
 	if packed(fd) {
 		if !f.unpacking {
 			return nil, false
@@ -83,7 +83,7 @@ func (f *Follower) missed(d *dir, p *followed, fd *os.File, info os.FileInfo, wa
 	case like == alike && from == nil:
 		f.rememberCopy(fd, info, p.name)
 		return nil, true
-	case like == unclear && !quiet():
+	case (like == unclear || like == unsettled) && !quiet(like):
 		return nil, false
 	case from != nil:
 		return f.newFileAt(fd, info, p.name, from), true
@@ -96,10 +96,10 @@ func (f *Follower) missed(d *dir, p *followed, fd *os.File, info os.FileInfo, wa
 }
 
 // missedArchive is missed for a compressed file, which is let be until it is complete.
-func (f *Follower) missedArchive(p *followed, fd *os.File, info os.FileInfo, quiet func() bool) (*file, bool) {
+func (f *Follower) missedArchive(p *followed, fd *os.File, info os.FileInfo, quiet func(likeness) bool) (*file, bool) {
 	head, err := archiveHead(fd)
 	if err != nil && len(head) < headSize {
-		return nil, quiet()
+		return nil, quiet(unclear)
 	}
 	if len(head) == 0 {
 		return nil, true
@@ -109,8 +109,8 @@ func (f *Follower) missedArchive(p *followed, fd *os.File, info os.FileInfo, qui
 		return nil, false
 	}
 	var grown *Position // the file that was compressed after it had been closed, with more in it
-	relatives, unsettled := f.relatives(s, p.name)
-	if unsettled && !quiet() {
+	relatives, moving := f.relatives(s, p.name)
+	if moving && !quiet(unsettled) {
 		return nil, false
 	}
 	for _, p := range relatives {
@@ -133,9 +133,11 @@ func (f *Follower) missedArchive(p *followed, fd *os.File, info os.FileInfo, qui
 			at.Path = p.Path
 			p = at
 		}
-		grown = &p
+		if grown == nil || p.Offset > grown.Offset {
+			grown = &p
+		}
 	}
-	if !quiet() {
+	if !quiet(unclear) {
 		return nil, false
 	}
 	if grown != nil {

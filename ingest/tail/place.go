@@ -25,6 +25,15 @@ func (f *Follower) placeAt(p *followed, real string) {
 		return
 	}
 	f.unplace(p)
+	d := f.dirAt(name)
+	d.bases[base] = p
+	if real != p.name {
+		d.shapes[shapeOf(base)] = p
+	}
+	p.dir, p.base = d, base
+}
+
+func (f *Follower) dirAt(name string) *dir {
 	d := f.dirs[name]
 	if d == nil {
 		d = &dir{name: name, paths: f.paths, bases: make(map[string]*followed), shapes: make(map[string]*followed), waits: make(map[fileID]waitRoom)}
@@ -33,11 +42,40 @@ func (f *Follower) placeAt(p *followed, real string) {
 		}
 		f.dirs[name] = d
 	}
-	d.bases[base] = p
-	if real != p.name {
-		d.shapes[shapeOf(base)] = p
+	return d
+}
+
+// expandDirs finds the directories that the glob's own directory matches now: a log may come to one and be rotated there between two
+// looks.
+func (f *Follower) expandDirs() {
+	names, _ := filepath.Glob(filepath.Dir(f.path))
+	matched := make(map[string]*dir, len(names))
+	for _, name := range names {
+		d := f.matched[name]
+		if d == nil {
+			real, err := filepath.EvalSymlinks(name)
+			if info, statErr := os.Stat(name); err != nil || statErr != nil || !info.IsDir() {
+				continue
+			}
+			d = f.dirAt(real)
+			d.globs++
+		}
+		matched[name] = d
 	}
-	p.dir, p.base = d, base
+	for name, d := range f.matched {
+		if matched[name] == nil {
+			d.globs--
+			f.dropDir(d)
+		}
+	}
+	f.matched = matched
+}
+
+// dropDir forgets a directory in which no rotated file is to be expected.
+func (f *Follower) dropDir(d *dir) {
+	if len(d.bases) == 0 && d.globs == 0 {
+		delete(f.dirs, d.name)
+	}
 }
 
 // danglingTarget returns where a file would be that does not exist, through all symbolic links that lead there: at a start
@@ -69,8 +107,6 @@ func (f *Follower) unplace(p *followed) {
 	if p.dir.shapes[shapeOf(p.base)] == p {
 		delete(p.dir.shapes, shapeOf(p.base))
 	}
-	if len(p.dir.bases) == 0 {
-		delete(f.dirs, p.dir.name)
-	}
+	f.dropDir(p.dir)
 	p.dir = nil
 }

@@ -97,6 +97,7 @@ type likeness int
 const (
 	different likeness = iota
 	unclear            // the file is too short to tell
+	unsettled          // a file that it may be a copy of has just been written over, and that is not dealt with yet
 	alike              // the file holds what had been read, and perhaps more
 )
 

@@ -134,8 +134,16 @@ func (f *Follower) findCopy(p *Position, not *file) *file {
 }
 
 func (f *Follower) findCopyOnce(p *Position, not *file) *file {
+	named, others := f.siblings(p)
+	if best := f.longestCopy(p, not, named); best != nil {
+		return best
+	}
+	return f.longestCopy(p, not, others)
+}
+
+func (f *Follower) longestCopy(p *Position, not *file, among []sibling) *file {
 	var best *file
-	for _, c := range siblings(p) {
+	for _, c := range among {
 		if f.files[c.id] != nil {
 			continue
 		}
@@ -207,20 +215,30 @@ type sibling struct {
 	time time.Time
 }
 
-// siblings lists the regular files beside that of a position whose names may be those of its rotated or copied forms.
-func siblings(p *Position) (list []sibling) {
+// siblings lists the regular files beside that of a position: those whose names may be those of its rotated or copied forms, and the
+// others that were rotated of late, perhaps when the file had another name.
+func (f *Follower) siblings(p *Position) (named, others []sibling) {
 	dirName := filepath.Dir(p.Name)
 	entries, err := os.ReadDir(dirName)
 	if err != nil {
-		return nil
+		return nil, nil
 	}
+	d := f.dirs[dirName]
 	for _, e := range entries {
-		if !e.Type().IsRegular() || !p.mayBe(e.Name()) {
+		may := p.mayBe(e.Name())
+		if !e.Type().IsRegular() || !may && (d == nil || d.rotatedFrom(e.Name()) == nil) {
 			continue
 		}
-		if info, err := e.Info(); err == nil {
-			list = append(list, sibling{filepath.Join(dirName, e.Name()), idOf(info), info.Size(), info.ModTime()})
+		info, err := e.Info()
+		if err != nil {
+			continue
+		}
+		s := sibling{filepath.Join(dirName, e.Name()), idOf(info), info.Size(), info.ModTime()}
+		if may {
+			named = append(named, s)
+		} else if r := f.ledger.byID[s.id]; r != nil && r.Copy || !s.time.Before(d.settled.Add(-clockSlack)) {
+			others = append(others, s)
 		}
 	}
-	return list
+	return named, others
 }

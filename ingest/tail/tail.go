@@ -68,12 +68,14 @@ type Follower struct {
 	files      map[fileID]*file
 	paths      map[string]*followed
 	dirs       map[string]*dir
+	matched    map[string]*dir // see expandDirs
 	ledger     ledger
 	unresolved []Position                  // saved positions whose files have not been found (yet)
 	absent     []Position                  // see StateAbsent
 	left       map[string][]container.Open // by chain: what was open in a file that is closed
 	seen       time.Time                   // begin of the last look at everything
 	looks      int
+	checked    int  // number of the last look that held the heads of all open files against their content
 	scans      int  // of directories, begun
 	turns      int  // of files, taken
 	first      bool // the first look of the very first start
