@@ -18,7 +18,8 @@ type ledger struct {
 
 type retired struct {
 	Position
-	head []byte // where it is known; compared without a system call
+	head  []byte   // where it is known; compared without a system call
+	waits waitRoom // of a copy that has grown, and may be one of something else
 }
 
 // limit is the most entries: plenty for one log with all its rotated files, a few for each of thousands.
@@ -28,7 +29,7 @@ func (l *ledger) add(p Position, head []byte, limit int) {
 	}
 	l.remove(p.id())
 	p.State = StateRetired
-	r := &retired{p, head}
+	r := &retired{Position: p, head: head}
 	l.list = append(l.list, r)
 	if p.Ino != 0 {
 		l.byID[p.id()] = r
@@ -159,7 +160,7 @@ func (f *Follower) inLedger(fd *os.File, info os.FileInfo) bool {
 
 // reopen returns the file of a ledger entry, a plain one, that is to be followed again, because it grew or came back to a path. Without a
 // file it reports whether there is nothing to read in it yet; else the ledger does not know this content.
-func (f *Follower) reopen(fd *os.File, info os.FileInfo) (x *file, known bool) {
+func (f *Follower) reopen(fd *os.File, info os.FileInfo, now time.Time) (x *file, known bool) {
 	id := idOf(info)
 	r := f.ledger.byID[id]
 	if r == nil {
@@ -179,9 +180,9 @@ func (f *Follower) reopen(fd *os.File, info os.FileInfo) (x *file, known bool) {
 		case like == alike && from == nil:
 			f.rememberCopy(fd, info, r.Path)
 			return nil, true
-		case like == unclear || like == unsettled:
+		case (like == unclear || like == unsettled) && !r.waits.over(info, now, f.patience(like)):
 			return nil, true
-		case like == alike:
+		case from != nil:
 			at = from
 		}
 	}
@@ -237,7 +238,7 @@ func (f *Follower) checkLedger(now time.Time) {
 
 // grown reads on in a rotated file of the ledger. It takes over fd.
 func (f *Follower) grown(fd *os.File, info os.FileInfo, now time.Time) {
-	x, _ := f.reopen(fd, info)
+	x, _ := f.reopen(fd, info, now)
 	if x == nil {
 		fd.Close()
 		for _, d := range f.dirs {

@@ -204,7 +204,7 @@ func (f *Follower) begin(p *followed, fd *os.File, info os.FileInfo, now time.Ti
 		}
 		return x
 	}
-	if x, known := f.reopen(fd, info); known {
+	if x, known := f.reopen(fd, info, now); known {
 		return x
 	}
 	if !f.glob {
