@@ -195,14 +195,14 @@ func (f *Follower) unpack() {
 				f.leave(&p, 0)
 			}
 			p.Size = p.Offset
-			if f.files[p.id()] != nil { // its inode has another content now
+			if f.files[p.id()] != nil || f.ledger.byID[p.id()] != nil { // its inode has another content now
 				f.ledger.addContent(p, f.ledgerLimit())
 			} else { // should it come back: a directory that is mounted late, a file that may be read
 				f.ledger.add(p, nil, f.ledgerLimit())
 			}
 		})
 		if x != nil {
-			f.log.Info("reading on in a compressed file", "file", x.name, "offset", x.offset)
+			f.log.Info("reading on in a copy", "file", x.name, "offset", x.offset)
 			f.kick(x)
 		} else if p.Head.Len > 0 {
 			f.log.Warn("a file that was being read has gone while nobody looked", "file", name, "lost_bytes_at_least", lost)

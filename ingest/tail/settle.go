@@ -226,7 +226,7 @@ func (f *Follower) siblings(p *Position) (named, others []sibling) {
 	d := f.dirs[dirName]
 	for _, e := range entries {
 		may := p.mayBe(e.Name())
-		if !e.Type().IsRegular() || !may && (d == nil || d.rotatedFrom(e.Name()) == nil) {
+		if !e.Type().IsRegular() || !may && (d == nil || d.rotatedFrom(e.Name()) == nil && d.followed(e.Name()) == nil) {
 			continue
 		}
 		info, err := e.Info()
