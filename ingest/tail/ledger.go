@@ -2,6 +2,7 @@ package tail
 
 import (
 	"os"
+	"slices"
 	"time"
 )
 
@@ -62,6 +63,15 @@ func (l *ledger) remove(id fileID) {
 		if q == p {
 			l.list = append(l.list[:i], l.list[i+1:]...)
 			return
+		}
+	}
+}
+
+// reconsider drops the copies of a file that is given up of which they may hold more than was read.
+func (l *ledger) reconsider(p *Position) {
+	for _, r := range slices.Clone(l.list) {
+		if r.Copy && r.Offset > p.Offset && r.Head == p.Head {
+			l.remove(r.id())
 		}
 	}
 }
@@ -216,7 +226,7 @@ func (f *Follower) rememberCopy(fd *os.File, info os.FileInfo, path string) {
 
 // checkLedger reopens files that have grown since they were closed.
 func (f *Follower) checkLedger(now time.Time) {
-	for _, r := range append([]*retired(nil), f.ledger.list...) {
+	for _, r := range slices.Clone(f.ledger.list) {
 		if r.Packed || r.Name == "" {
 			continue
 		}

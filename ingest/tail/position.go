@@ -17,6 +17,7 @@ import (
 const (
 	headSize   = 256 // bytes from the start
 	anchorSize = 512 // bytes before the offset
+	lineSize   = 64  // less than a line proves nothing
 )
 
 // The states of a Position.
@@ -54,8 +55,8 @@ type Position struct {
 	Seen int64 `json:"seen,omitempty"` // StateSource: when the directories were last looked through, Unix nanoseconds
 }
 
-// weak reports whether too little is known of the content to find it under another inode by it: less than a line.
-func (p *Position) weak() bool { return p.Head.Len < 64 }
+// weak reports whether too little is known of the content to find it under another inode by it.
+func (p *Position) weak() bool { return p.Head.Len < lineSize }
 
 func (p *Position) chain() string { return cmp.Or(p.Chain, p.Path) }
 
@@ -118,14 +119,11 @@ func newSample(r io.ReaderAt, size int64) *sample {
 
 // compare holds the content against a position.
 func (s *sample) compare(p *Position) likeness {
-	if p.Head.Len > len(s.head) {
-		return unclear
-	}
-	if !s.sameHead(p) {
+	switch short := p.Head.Len > len(s.head); {
+	case !short && !s.sameHead(p):
 		return different
-	}
-	if s.size < p.Offset {
-		return unclear
+	case s.size < p.Offset, short && (p.Offset < lineSize || p.Offset > int64(p.Anchor.Len)):
+		return unclear // an anchor that begins with the file proves as much as its head
 	}
 	anchor, err := readSpan(s.r, p.Offset-int64(p.Anchor.Len), p.Anchor.Len)
 	if err != nil {

@@ -191,6 +191,7 @@ func (f *Follower) unpack() {
 				return
 			}
 			f.src.Stats.LostBytes.Add(lost)
+			f.ledger.reconsider(&p)
 			if lost == 0 {
 				f.leave(&p, 0)
 			}
