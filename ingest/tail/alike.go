@@ -58,12 +58,11 @@ func (x *file) lookAtHead() bool {
 }
 
 // classify holds the content of an unknown file against everything that is known. Alike without a position: it is a copy
-// of what has been read or will be. Alike with one: it is what was read and goes on where that ended. So it is when it stays
-// unclear and there is one.
-func (f *Follower) classify(fd *os.File, info os.FileInfo, path string) (likeness, *Position) {
+// of what has been read or will be, or of a part of it. Alike with one: it is what was read and goes on where that ended. So it is
+// when it stays unclear and there is one.
+func (f *Follower) classify(fd *os.File, info os.FileInfo, path string) (like likeness, part bool, from *Position) {
 	s := newSample(fd, info.Size())
 	result := different
-	var from *Position
 	relatives, moving := f.relatives(s, path)
 	if moving {
 		result = unsettled
@@ -78,7 +77,7 @@ func (f *Follower) classify(fd *os.File, info os.FileInfo, path string) (likenes
 			result = max(result, like)
 		case like == alike && s.size <= p.Size:
 			if start, _ := lineStart(fd, s.size, f.maxLine); start > 0 {
-				return alike, nil
+				return alike, s.size < p.Size, nil
 			}
 			result = max(result, unclear) // all files begin with nothing, and many lines alike
 		case like == alike && !p.weak() && (from == nil || p.Offset > from.Offset):
@@ -87,12 +86,12 @@ func (f *Follower) classify(fd *os.File, info os.FileInfo, path string) (likenes
 	}
 	if s.err != nil {
 		f.src.Stats.ReadErrors.Add(1)
-		return unclear, nil
+		return unclear, false, nil
 	}
 	if from != nil && result == different {
 		result = alike
 	}
-	return result, from
+	return result, false, from
 }
 
 // patience is how long a file must have been as it is until it is taken for what it looks like.

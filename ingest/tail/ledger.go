@@ -186,14 +186,16 @@ func (f *Follower) reopen(fd *os.File, info os.FileInfo, now time.Time) (x *file
 		if info.Size() == r.Size {
 			return nil, true
 		}
-		switch like, from := f.classify(fd, info, r.Path); {
+		switch like, part, from := f.classify(fd, info, r.Path); {
 		case like == alike && from == nil:
-			f.rememberCopy(fd, info, r.Path)
+			f.rememberCopy(fd, info, r.Path, part)
 			return nil, true
 		case (like == unclear || like == unsettled) && !r.waits.over(info, now, f.patience(like)):
 			return nil, true
 		case from != nil:
 			at = from
+		case r.Part: // they only began alike
+			at = &Position{}
 		}
 	}
 	x = f.newFileAt(fd, info, r.Path, at)
@@ -211,8 +213,8 @@ func (f *Follower) reopen(fd *os.File, info os.FileInfo, now time.Time) (x *file
 	return x, true
 }
 
-// rememberCopy notes that a file holds what is read elsewhere, up to its last whole line.
-func (f *Follower) rememberCopy(fd *os.File, info os.FileInfo, path string) {
+// rememberCopy notes that a file holds what is read elsewhere, or part of that, up to its last whole line.
+func (f *Follower) rememberCopy(fd *os.File, info os.FileInfo, path string, part bool) {
 	start, _ := lineStart(fd, info.Size(), f.maxLine)
 	p, err := asRead(fd, start)
 	if err != nil {
@@ -220,6 +222,7 @@ func (f *Follower) rememberCopy(fd *os.File, info os.FileInfo, path string) {
 		return
 	}
 	p.Path, p.Name, p.Size, p.Copy = path, fd.Name(), info.Size(), true
+	p.Part = part
 	p.Dev, p.Ino = idOf(info).dev, idOf(info).ino
 	f.q.Guard(func() { f.ledger.add(p, nil, f.ledgerLimit()) })
 }

@@ -207,16 +207,16 @@ func (f *Follower) begin(p *followed, fd *os.File, info os.FileInfo, now time.Ti
 	if x, known := f.reopen(fd, info, now); known {
 		return x
 	}
-	if !f.glob {
+	if !f.glob || p.had && !p.rotated() { // lines that carry no time begin alike after each rotation
 		return f.newFile(fd, info, p.name)
 	}
 	if f.sought(newSample(fd, info.Size())) {
 		return nil
 	}
-	like, from := f.classify(fd, info, p.name)
+	like, part, from := f.classify(fd, info, p.name)
 	switch {
 	case like == alike && from == nil:
-		f.rememberCopy(fd, info, p.name)
+		f.rememberCopy(fd, info, p.name, part)
 		return nil
 	case (like == unclear || like == unsettled || info.Size() == 0) && !p.waits.over(info, now, f.patience(like)):
 		return nil

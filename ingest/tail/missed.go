@@ -78,10 +78,10 @@ func (f *Follower) missed(d *dir, p *followed, fd *os.File, info os.FileInfo, wa
 	if f.sought(newSample(fd, info.Size())) {
 		return nil, false
 	}
-	like, from := f.classify(fd, info, p.name)
+	like, part, from := f.classify(fd, info, p.name)
 	switch {
 	case like == alike && from == nil:
-		f.rememberCopy(fd, info, p.name)
+		f.rememberCopy(fd, info, p.name, part)
 		return nil, true
 	case (like == unclear || like == unsettled) && !quiet(like):
 		return nil, false

@@ -38,6 +38,13 @@ func (d *dir) rotatedFrom(name string) *followed {
 	if d.bases[name] != nil && d.shapes[shapeOf(name)] == nil { // a link may have been turned before its file was opened
 		return nil
 	}
+	return d.looksRotatedFrom(name)
+}
+
+// rotated reports whether a path that a glob matches is, by its look, that of a rotated file.
+func (p *followed) rotated() bool { return p.dir != nil && p.dir.looksRotatedFrom(p.base) != nil }
+
+func (d *dir) looksRotatedFrom(name string) *followed {
 	name = unpackedName(name)
 	if p := d.bases["current"]; p != nil && rotationTAI64N.MatchString(name) {
 		return p

@@ -40,6 +40,7 @@ type Position struct {
 	Ino      uint64 `json:"ino,omitempty"`
 	Packed   bool   `json:"packed,omitempty"`   // a compressed file: Offset and prints are those of its content
 	Copy     bool   `json:"copy,omitempty"`     // up to Offset a copy of another file, never read
+	Part     bool   `json:"part,omitempty"`     // a Copy of a file that has more
 	Offset   int64  `json:"offset,omitempty"`   // bytes from the start that are counted
 	Size     int64  `json:"size,omitempty"`     // bytes that are known to have been written
 	Head     Print  `json:"head,omitzero"`      // of the first bytes
