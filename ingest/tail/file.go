@@ -46,6 +46,7 @@ type file struct {
 	known    int64         // bytes that were there when head and anchor were last found in order
 	final    bool          // hand out an unterminated last line too, then end
 	ended    bool          // everything has been read, for good
+	packed   bool          // it was empty when it was found, and is a compressed one
 	changed  bool          // head or anchor differ: truncated or rewritten, for the manager to settle
 	broken   error         // the last read failed
 
@@ -102,7 +103,7 @@ func (x *file) Next(b *ingest.Buffer) (ingest.Block, error) {
 	x.account(before)
 
 	// From the Put on, x belongs to another worker; from the parking on, to the manager.
-	f, ended, attention := x.f, x.ended, x.ended || x.changed || x.broken != nil
+	f, ended, attention := x.f, x.ended, x.ended || x.changed || x.packed || x.broken != nil
 	reached := f.waiting.Load() > 0 && x.offset >= x.goal.Load()
 	switch {
 	case attention:

@@ -18,9 +18,13 @@ func (f *Follower) newFile(fd *os.File, info os.FileInfo, path string) *file {
 	return x
 }
 
-// newFileAt returns a file that is read on from a position with which its content agrees.
+// newFileAt returns a file that is read on from a position with which its content agrees. The file that the position was of is
+// then a copy of this one, should it turn up.
 func (f *Follower) newFileAt(fd *os.File, info os.FileInfo, path string, p *Position) *file {
 	x := f.newFile(fd, info, path)
+	if p.id() != x.id {
+		f.q.Guard(func() { f.ledger.forget(p.id()) })
+	}
 	x.anchor, _ = readSpan(fd, p.Offset-int64(p.Anchor.Len), p.Anchor.Len)
 	x.dropping, x.hole = p.Dropping, p.Hole
 	x.start(p.Offset)

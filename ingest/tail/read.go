@@ -23,6 +23,9 @@ func (x *file) read(b *ingest.Buffer) (block ingest.Block, more bool) {
 			return ingest.Block{}, false
 		}
 		x.known = max(x.known, sizeBefore, x.offset+int64(len(data)))
+		if x.packed = x.offset == 0 && ingest.DetectCompression(data) != ingest.Plain; x.packed {
+			return ingest.Block{}, false
+		}
 		if x.inHole(data) {
 			x.skipHole(data)
 			continue

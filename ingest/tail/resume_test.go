@@ -20,23 +20,23 @@ func (r *rig) compress(name, ext string) {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	out, err := os.Create(r.path(name + ext))
-	if err != nil {
+	info, _ := os.Stat(r.path(name))
+	if err := os.WriteFile(r.path(name+ext), compressed(data, ext), 0o644); err != nil {
 		r.t.Fatal(err)
 	}
-	if ext == ".gz" {
-		z := gzip.NewWriter(out)
-		z.Write(data)
-		z.Close()
-	} else {
-		z, _ := zstd.NewWriter(out, zstd.WithEncoderConcurrency(1))
-		z.Write(data)
-		z.Close()
-	}
-	info, _ := os.Stat(r.path(name))
-	out.Close()
 	os.Chtimes(r.path(name+ext), info.ModTime(), info.ModTime())
 	r.remove(name)
+}
+
+func compressed(data []byte, ext string) []byte {
+	var out bytes.Buffer
+	var z io.WriteCloser = gzip.NewWriter(&out)
+	if ext == ".zst" {
+		z, _ = zstd.NewWriter(&out, zstd.WithEncoderConcurrency(1))
+	}
+	z.Write(data)
+	z.Close()
+	return out.Bytes()
 }
 
 // down is a scene of what happens while nothing runs: some lines are read, some written and not read, then the process

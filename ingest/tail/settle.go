@@ -22,6 +22,8 @@ func (f *Follower) settle(now time.Time) {
 			f.failed(x)
 		}
 		switch {
+		case x.packed:
+			f.disown(x)
 		case x.changed:
 			f.truncated(x, now)
 		case x.ended && x.names > 0: // came back to a path before it was let go
@@ -99,6 +101,16 @@ func (x *file) restart() {
 		x.setUnread(info.Size())
 	}
 	x.f.kick(x)
+}
+
+// disown lets go of a file that a path named before there was anything in it, and that is a compressed one.
+func (f *Follower) disown(x *file) {
+	for _, p := range f.paths {
+		if p.current == x {
+			p.current = nil
+		}
+	}
+	f.forsake(x)
 }
 
 // forsake closes a rotated file that was written over. What it holds now may be anything, such as a copy of another one: the
@@ -202,6 +214,7 @@ func (f *Follower) openCopy(p *Position, name string) *file {
 	x := &file{f: f, id: idOf(info), fd: fd, path: p.Path, name: name, arch: a, head: head, anchor: anchor, dropping: p.Dropping, join: container.Joiner{MaxLine: f.maxLine}}
 	x.offset, x.known = p.Offset, max(p.Offset, p.Size)
 	x.header, x.headed = archiveHeader(fd, p.Offset), true
+	f.q.Guard(func() { f.ledger.forget(p.id()) })
 	x.done.Store(p.Offset)
 	x.rejoin(p)
 	return x

@@ -101,6 +101,26 @@ func TestSeveralLogs(t *testing.T) {
 }
 
 func TestGlobMatchesCompressedNames(t *testing.T) {
+	scene(t, "one that stays empty for long before its content comes", globbed, func(r *rig) {
+		r.write("a.log", 2000)
+		r.start()
+		r.pause(3)
+		r.write("a.log", 1000) // known to the archive alone
+		r.rename("a.log", "a.log.1")
+		data, _ := os.ReadFile(r.path("a.log.1"))
+		data = compressed(data, ".gz")
+		r.write("a.log", 10)
+		fd := r.open("a.log.1.gz")
+		r.pause(10)
+		for len(data) > 0 {
+			n := min(len(data), 5000)
+			r.raw(fd, string(data[:n]))
+			data = data[n:]
+			r.pause(1)
+		}
+		fd.Close()
+		r.remove("a.log.1")
+	})
 	scene(t, "one is read when its path is looked at", globbed, func(r *rig) {
 		r.write("a.log", 20000)
 		r.start()
