@@ -175,7 +175,9 @@ func (f *Follower) open(p *followed, now time.Time) {
 		fd.Close()
 	case packed(fd):
 		fd.Close()
-		if p.trouble != troublePacked && !f.glob {
+		if f.glob {
+			f.unplace(p) // it is looked at as a rotated file, if it is one
+		} else if p.trouble != troublePacked {
 			f.log.Warn("the file is compressed; only plain files are followed", "path", p.name)
 		}
 		p.trouble = troublePacked
@@ -207,8 +209,17 @@ func (f *Follower) begin(p *followed, fd *os.File, info os.FileInfo, now time.Ti
 	if x, known := f.reopen(fd, info, now); known {
 		return x
 	}
-	if !f.glob || p.had && !p.rotated() { // lines that carry no time begin alike after each rotation
+	if !f.glob {
 		return f.newFile(fd, info, p.name)
+	}
+	f.place(p)
+	switch q := p.rotatedFrom(); {
+	case q == nil && p.had: // lines that carry no time begin alike after each rotation
+		return f.newFile(fd, info, p.name)
+	case q != nil && f.paths[q.name] == q: // a copy must not be known before what it is a copy of
+		if f.lookAt(q, now); f.files[idOf(info)] != nil {
+			return nil
+		}
 	}
 	if f.sought(newSample(fd, info.Size())) {
 		return nil

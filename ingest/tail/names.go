@@ -41,8 +41,16 @@ func (d *dir) rotatedFrom(name string) *followed {
 	return d.looksRotatedFrom(name)
 }
 
-// rotated reports whether a path that a glob matches is, by its look, that of a rotated file.
-func (p *followed) rotated() bool { return p.dir != nil && p.dir.looksRotatedFrom(p.base) != nil }
+// rotatedFrom returns the path of which that of p, which a glob matches, is by its look that of a rotated file; nil when it is of none.
+func (p *followed) rotatedFrom() *followed {
+	if p.dir == nil {
+		return nil
+	}
+	if q := p.dir.looksRotatedFrom(p.base); q != p {
+		return q
+	}
+	return nil
+}
 
 func (d *dir) looksRotatedFrom(name string) *followed {
 	name = unpackedName(name)

@@ -108,6 +108,7 @@ func (f *Follower) disown(x *file) {
 	for _, p := range f.paths {
 		if p.current == x {
 			p.current = nil
+			f.unplace(p)
 		}
 	}
 	f.forsake(x)
