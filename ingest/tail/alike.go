@@ -119,7 +119,7 @@ func (f *Follower) holdAgainst(s *sample, p *Position) likeness {
 		return s.compare(p)
 	}
 	if p.Packed {
-		if now, err := archiveAsRead(fd, s.size); err == nil {
+		if now, err := archiveAsRead(fd, s.size); err == nil && archiveIs(fd, p) {
 			*p = now
 		}
 		return s.compare(p)

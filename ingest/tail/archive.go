@@ -50,6 +50,13 @@ func archiveStart(fd *os.File, n int) []byte {
 	return start[:k]
 }
 
+// archiveIs reports whether the content of a compressed file begins as that of a position.
+func archiveIs(fd *os.File, p *Position) bool {
+	head, _ := archiveHead(fd)
+	s := &sample{head: head, heads: make(map[int]Print)}
+	return s.sameHead(p)
+}
+
 // archiveAsRead returns the position that the content of a compressed file has when it has been read up to size, or to its last whole
 // line where it is shorter.
 func archiveAsRead(fd *os.File, size int64) (Position, error) {

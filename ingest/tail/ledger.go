@@ -151,17 +151,12 @@ func (f *Follower) inLedger(fd *os.File, info os.FileInfo) bool {
 	if r == nil {
 		return false
 	}
-	if r.Head.Len == 0 && info.Size() == 0 {
-		return true
-	} else if r.Head.Len == 0 {
-		// an empty file was closed: nothing says that this one is it
-	} else if r.Packed {
-		head, _ := archiveHead(fd)
-		s := &sample{head: head, heads: make(map[int]Print)}
-		if s.sameHead(&r.Position) {
+	switch {
+	case r.Head.Len == 0: // an empty file was closed: nothing says that one with content is it
+		if info.Size() == 0 {
 			return true
 		}
-	} else if newSample(fd, info.Size()).compare(&r.Position) == alike {
+	case r.Packed && archiveIs(fd, &r.Position), !r.Packed && newSample(fd, info.Size()).compare(&r.Position) == alike:
 		return true
 	}
 	f.q.Guard(func() { f.ledger.forget(id) })
