@@ -39,13 +39,14 @@
 //     alike after each rotation, so content alone proves nothing there.
 //   - A file that is truncated to a size other than 0 and keeps its first lines is read again from its start: it cannot be
 //     told from a new one that begins alike.
-//   - Two files of which one is nothing but the first bytes of the other (a header) look like a copy in the making; such a
-//     file is waited for, and when it stays as it is, its lines are not counted twice rather than once too few. Lines of an
-//     access log carry a time and differ.
+//   - A file that a glob matches under a new name, or that has a rotated name and was never seen under its path, and is nothing but
+//     the first lines of another one, is a copy of it; when it goes on otherwise, it is read whole. Lines of an access log carry a
+//     time and differ.
+//   - Of a file that is gone, only what it began with and where it was read to are known: a copy that was cut short of that, and was
+//     made right before a kill, is counted again when its original is removed before the restart.
 //   - A rotated name is known by its look: a number, a date or a word such as old behind the name or before its extension.
-//     Files that were born and rotated between two looks under other names are not found, nor are those of a log that a glob
-//     matches and that comes and goes alone in a directory of its own, nor what was compressed meanwhile by other programs than gzip
-//     and zstd. A zstd file that was made from a stream does not say its size: lines that were added to a closed file right before
+//     Files that were born and rotated between two looks under other names are not found, nor what was compressed meanwhile by other
+//     programs than gzip and zstd. A zstd file that was made from a stream does not say its size: lines that were added to a closed file right before
 //     are not found.
 //
 // Failed opens, stats and reads are counted in Stats.ReadErrors and tried again at every tick. Each change of state is
