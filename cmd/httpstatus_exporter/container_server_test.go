@@ -8,8 +8,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"sync"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -40,43 +38,18 @@ func testContainerLogs(t *testing.T, docker bool) {
 	if err := os.Symlink(c.path(), link); err != nil {
 		t.Fatal(err)
 	}
-	binary := build(t, ".")
 	args := []string{"--access-log.path=" + link, "--access-log.from=beginning", "--storage.path=" + filepath.Join(dir, "state"), "--api.contract=rfc9110"}
-	e := startExporter(t, binary, args...).ready(t)
-	w := &watcher{stop: make(chan struct{}), seen: map[string]float64{}}
-	w.scrape(e)
-	w.wg.Go(w.run)
-
-	var writing sync.WaitGroup
-	writing.Go(func() {
+	s := underKills(t, args, 700*time.Millisecond, 300*time.Millisecond, func() int {
 		for range 2500 {
 			if err := c.entry(rnd); err != nil {
 				t.Error(err)
 			}
 			time.Sleep(time.Millisecond)
 		}
+		return c.lines
 	})
-	for range 3 {
-		time.Sleep(700 * time.Millisecond)
-		e.end(syscall.SIGKILL)
-		e.noRace(t)
-		time.Sleep(300 * time.Millisecond)
-		e = startExporter(t, binary, args...)
-		w.scrape(e)
-	}
-	writing.Wait()
-	e.ready(t)
-	s := e.counted(t, c.lines)
-	close(w.stop)
-	w.wg.Wait()
-	w.look(s)
-	e.stop(t)
-
 	failed, skipped := s.by("httpstatus_log_lines_failed_total", "reason"), s.by("httpstatus_log_lines_skipped_total", "reason")
-	t.Logf("written %d lines, counted %.0f, %d pieces, %d rotations, step-backs %d", c.lines, s.sum("httpstatus_log_lines_total"), c.pieces, c.rotations, len(w.stepBacks))
-	for _, back := range append(w.stepBacks, w.wrong...) {
-		t.Error(back)
-	}
+	t.Logf("written %d lines, counted %.0f, %d pieces, %d rotations", c.lines, s.sum("httpstatus_log_lines_total"), c.pieces, c.rotations)
 	if got := s.by("httpstatus_responses_total", "code"); !maps.Equal(got, c.codes) {
 		t.Errorf("codes: counted %v, written %v", got, c.codes)
 	}

@@ -49,6 +49,9 @@ func TestDamagedState(t *testing.T) {
 			writeFile(t, filepath.Join(state, "state"), row.damage(readFile(t, filepath.Join(state, "state"))))
 			e = startExporter(t, binary, args...)
 			await(t, "an answer", func() bool {
+				if e.ended() {
+					t.Fatalf("exporter ended: %v\n%s", e.err, &e.said)
+				}
 				s, err := e.scrape()
 				if err == nil {
 					w.look(s)

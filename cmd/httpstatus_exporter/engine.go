@@ -56,7 +56,7 @@ func newEngine(log *slog.Logger, f *apiFlags) *engine {
 		queue: ingest.NewQueue(), following: map[string]*following{}, left: map[string][]tail.Position{}}
 }
 
-// start begins to follow the logs of c. What saved holds, if anything, goes on where it was.
+// start begins to follow the logs of c. What saved holds, if anything, goes on where it was. Nothing is read before read.
 func (e *engine) start(c *config, saved *saved) error {
 	e.ctx, e.cancel = context.WithCancel(context.Background())
 	var snapshot *metrics.Snapshot
@@ -68,11 +68,15 @@ func (e *engine) start(c *config, saved *saved) error {
 		e.cancel()
 		return err
 	}
+	return nil
+}
+
+// read begins to read and count what start has found.
+func (e *engine) read() {
 	for i := range e.workers {
 		w := &worker{id: i, table: &e.table}
 		e.group.Go(func() { w.run(e.ctx, e.queue) })
 	}
-	return nil
 }
 
 // reload puts c in force. The counters go on where their series still exist; logs that c no longer names are left, new

@@ -30,6 +30,7 @@ func TestPipe(t *testing.T) {
 	if err := e.start(cfg, nil); err != nil {
 		t.Fatal(err)
 	}
+	e.read()
 	for range 2 {
 		w, err := os.OpenFile(path, os.O_WRONLY, 0)
 		if err != nil {
@@ -67,6 +68,7 @@ func TestStopAfterReload(t *testing.T) {
 	if err := e.start(cfg, nil); err != nil {
 		t.Fatal(err)
 	}
+	e.read()
 	api.paths = append(api.paths, filepath.Join(dir, "b.log"))
 	if cfg, err = api.load(); err == nil {
 		err = e.reload(cfg)
@@ -110,6 +112,7 @@ func TestCaptureIsOneMoment(t *testing.T) {
 	if err := e.start(cfg, nil); err != nil {
 		t.Fatal(err)
 	}
+	e.read()
 	defer e.stop()
 	moments := 0
 	for ready := false; !ready; {

@@ -2,10 +2,10 @@ package main_test
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -76,15 +76,22 @@ func openDir(t *testing.T) string {
 	return dir
 }
 
-// freePort returns a loopback port that nobody listens on.
+// freePort returns a loopback port that nobody listens on. The test holds it with a socket that does not listen: the kernel
+// gives it to nobody who asks for any port, and SO_REUSEADDR, which servers set too, lets a server listen on it (socket(7)).
 func freePort(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	return fmt.Sprint(l.Addr().(*net.TCPAddr).Port)
+	t.Cleanup(func() { syscall.Close(fd) })
+	err = errors.Join(syscall.SetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1),
+		syscall.Bind(fd, &syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}))
+	name, nameErr := syscall.Getsockname(fd)
+	if err = errors.Join(err, nameErr); err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprint(name.(*syscall.SockaddrInet4).Port)
 }
 
 func writeFile(t *testing.T, path, text string) {
@@ -265,7 +272,7 @@ func (e *exporter) counted(t *testing.T, lines int) samples {
 			err = last.balance()
 		}
 		if err != nil {
-			t.Fatal(err)
+			t.Fatalf("%v\n%s", err, &e.said)
 		}
 		return last.sum("httpstatus_log_lines_total") >= float64(lines)
 	}, func() string {

@@ -121,7 +121,8 @@ func (s *server) run(ctx context.Context, cfg *config, storagePath string) error
 	}
 	s.exposer.snapshot() // the first checkpoint holds the identity of what is about to be read
 	s.page = s.statusPage()
-	s.page.Sample(time.Now())
+	s.page.Sample(time.Now()) // its history begins before anything is read
+	s.engine.read()
 	failed := make(chan error, 1)
 	httpServer := &http.Server{Handler: s.handler(), ReadHeaderTimeout: time.Minute, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn)}
 	go func() { failed <- web.ListenAndServe(httpServer, s.web.config(), s.log) }()

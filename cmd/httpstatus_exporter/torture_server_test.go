@@ -149,6 +149,38 @@ func killTimes(r *rand.Rand, run torture) []blow {
 	return all
 }
 
+// underKills runs an exporter that is killed three times, after it was up for a while, and stays down for another, while write
+// goes on, which returns how many lines there are. It returns the scrape that has all of them. No counter may have gone back.
+func underKills(t *testing.T, args []string, up, down time.Duration, write func() int) samples {
+	t.Helper()
+	binary := build(t, ".")
+	e := startExporter(t, binary, args...).ready(t)
+	w := &watcher{stop: make(chan struct{}), seen: map[string]float64{}}
+	w.scrape(e)
+	w.wg.Go(w.run)
+	written := make(chan int, 1)
+	go func() { written <- write() }()
+	for range 3 {
+		time.Sleep(up)
+		e.end(syscall.SIGKILL)
+		e.noRace(t)
+		time.Sleep(down)
+		e = startExporter(t, binary, args...)
+		w.scrape(e)
+	}
+	lines := <-written
+	e.ready(t)
+	s := e.counted(t, lines)
+	close(w.stop)
+	w.wg.Wait()
+	w.look(s)
+	e.stop(t)
+	for _, back := range append(w.stepBacks, w.wrong...) {
+		t.Error(back)
+	}
+	return s
+}
+
 // A watcher scrapes every 100 ms, whoever serves at the time, and remembers the highest value of every counter.
 type watcher struct {
 	stop chan struct{}

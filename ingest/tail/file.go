@@ -66,7 +66,7 @@ type file struct {
 	waitsFrom time.Time // when that was first asked
 	asked     time.Time // lookTime and lookSize when it could not be told what the file is
 	askedSize int64
-	scans     int       // scans that had begun when it was found
+	scans     int       // scans that had begun when its content was found
 	begin     time.Time // of the first line, once that is known
 	turn      int       // number among all turns; 0 for a file that never waited
 }

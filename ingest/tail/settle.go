@@ -55,6 +55,9 @@ func (f *Follower) truncated(x *file, now time.Time) {
 	var p Position
 	f.q.Guard(func() { p = x.position() })
 	copied := f.findCopy(&p, x)
+	if copied == nil {
+		f.noteShortCopies(&p)
+	}
 	lost := max(0, x.known-x.offset)
 	f.q.Guard(func() {
 		f.src.Stats.Truncations.Add(1)
@@ -173,6 +176,31 @@ func (f *Follower) longestCopy(p *Position, not *file, among []sibling) *file {
 		}
 	}
 	return best
+}
+
+// noteShortCopies remembers copies of a truncated file that lack the last lines that were read: what was written after the copy
+// was made and before the truncation, between which logrotate waits until the copy is on the disk. What they
+// are copies of has gone, but for its head: that is enough to know files by that appeared since the last look.
+func (f *Follower) noteShortCopies(p *Position) {
+	if p.weak() {
+		return
+	}
+	named, others := f.siblings(p)
+	for _, c := range append(named, others...) {
+		if f.files[c.id] != nil || c.size == 0 || c.size >= p.Offset {
+			continue
+		}
+		fd, info, err := openFile(c.name)
+		if err != nil {
+			continue
+		}
+		r := f.ledger.byID[c.id]
+		read := r != nil && !r.Copy && f.inLedger(fd, info)
+		if !read && info.Size() < p.Offset && newSample(fd, info.Size()).sameHead(p) {
+			f.rememberCopy(fd, info, p.Path, false)
+		}
+		fd.Close()
+	}
 }
 
 // openCopy opens a file, plain or compressed, at the position, if it holds that content.

@@ -5,6 +5,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestTruncation(t *testing.T) {
@@ -131,6 +132,23 @@ func TestTruncation(t *testing.T) {
 			}
 		}
 	})
+	for _, more := range []int{1, 200} {
+		second := func(c *Config) { c.Tick = time.Second }
+		scene(t, fmt.Sprintf("after a copy that lacks %d lines that have been read", more), second, func(r *rig) {
+			r.start()
+			for range 3 {
+				r.write("log", 100)
+				r.settled()
+				time.Sleep(r.cfg.Tick / 2) // all of it between two looks at the directory
+				r.copy("log", fmt.Sprint("log.", r.n))
+				r.write("log", more)
+				time.Sleep(3 * pollInterval)
+				r.truncate("log")
+				r.write("log", 5)
+				r.settled()
+			}
+		})
+	}
 	for _, gz := range []bool{false, true} {
 		scene(t, fmt.Sprintf("copytruncate many times, compressed %v", gz), nil, func(r *rig) {
 			r.start()

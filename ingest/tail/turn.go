@@ -88,15 +88,20 @@ func (x *file) askedInVain() bool {
 	return x.arch == nil && !x.final && !x.asked.IsZero() && x.asked.Equal(x.lookTime) && x.askedSize == x.lookSize
 }
 
-// ask lets a waiting file be read if it is its turn. One that was written over before its first line was whole is dealt
-// with as one that was written over later.
+// ask lets a waiting file be read if it is its turn. One that was written over meanwhile is dealt with as one that was
+// written over later.
 func (f *Follower) ask(x *file, now time.Time) {
 	x.asked, x.askedSize = time.Time{}, x.lookSize
 	wrapped, known := x.isWrapped()
+	if !f.sameStart(x) {
+		f.truncated(x, now)
+		return
+	}
 	var before []*file
 	switch {
 	case !known:
 		x.asked = x.lookTime
+		return
 	case wrapped:
 		if x.waitsFrom.IsZero() {
 			x.waitsFrom = now
@@ -106,12 +111,7 @@ func (f *Follower) ask(x *file, now time.Time) {
 			return
 		}
 	}
-	switch same := f.sameStart(x); {
-	case !same:
-		f.truncated(x, now)
-	case known:
-		f.turn(x, before)
-	}
+	f.turn(x, before)
 }
 
 // before returns the files of the chain that were written before x, and reports whether it is the turn of x: all of
@@ -158,7 +158,8 @@ func (x *file) begun() time.Time {
 }
 
 // sameStart reports whether a file that waits still begins as it did, and notes what it begins with: a truncation between
-// this and the first read must not go unnoticed. What cannot be read is left to that read.
+// this and the first read must not go unnoticed. Of a file that was empty until now, the content before this one may lie in a
+// copy that no scan has met. What cannot be read is left to that read.
 func (f *Follower) sameStart(x *file) bool {
 	if x.arch != nil {
 		return true
@@ -169,6 +170,9 @@ func (f *Follower) sameStart(x *file) bool {
 	}
 	if !bytes.HasPrefix(head, x.head) {
 		return false
+	}
+	if len(x.head) == 0 {
+		x.scans = f.scans
 	}
 	f.q.Guard(func() { x.head, x.known = head, max(x.known, x.size.Load()) })
 	return true

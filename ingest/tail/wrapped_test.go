@@ -177,6 +177,33 @@ func TestPieces(t *testing.T) {
 	})
 }
 
+// TestPiecesTruncatedEarly has a log that was empty truncated after a copy right after its first piece, at each moment
+// between two steps of the manager: what the copy holds was written first.
+func TestPiecesTruncatedEarly(t *testing.T) {
+	for steps := range 5 {
+		for _, docker := range []bool{false, true} {
+			scene(t, fmt.Sprintf("after %d steps, docker %v", steps, docker), nil, func(r *rig) {
+				w := &containerRuntime{r: r, docker: docker, open: map[string]string{}}
+				r.write("log", 0)
+				r.startPaused()
+				w.piece("log", "stdout", false)
+				for step := range steps {
+					if step%2 == 0 {
+						r.f.look(time.Now())
+					} else {
+						r.f.settle(time.Now())
+					}
+				}
+				r.copy("log", "log.1")
+				r.truncate("log")
+				w.piece("log", "stdout", true)
+				r.f.settle(time.Now())
+				r.resume()
+			})
+		}
+	}
+}
+
 // TestPiecesAcrossRestarts is TestPieces with kills: the state is saved, and then everything ends, between two pieces.
 func TestPiecesAcrossRestarts(t *testing.T) {
 	for _, saved := range []bool{true, false} {
