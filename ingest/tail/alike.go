@@ -68,19 +68,20 @@ func (f *Follower) classify(fd *os.File, info os.FileInfo, path string) (like li
 		result = unsettled
 	}
 	for _, p := range relatives {
-		if p.Head.Len == 0 && f.files[p.id()] == nil || p.Copy {
+		if p.Head.Len == 0 && f.files[p.id()] == nil || p.Copy && p.id() == idOf(info) {
 			continue
 		}
+		cut := p.Part
 		like := f.holdAgainst(s, &p)
 		switch {
 		case like == unclear || like == unsettled:
 			result = max(result, like)
 		case like == alike && s.size <= p.Size:
 			if start, _ := lineStart(fd, s.size, f.maxLine); start > 0 {
-				return alike, s.size < p.Size, nil
+				return alike, cut || s.size < p.Size, nil
 			}
 			result = max(result, unclear) // all files begin with nothing, and many lines alike
-		case like == alike && !p.weak() && (from == nil || p.Offset > from.Offset):
+		case like == alike && !cut && !p.weak() && (from == nil || p.Offset > from.Offset):
 			from = &p
 		}
 	}

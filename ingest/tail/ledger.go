@@ -49,7 +49,7 @@ func (l *ledger) add(p Position, head []byte, limit int) {
 func (l *ledger) addContent(p Position, limit int) {
 	if !p.weak() {
 		p.Dev, p.Ino, p.Name, p.Size = 0, 0, "", p.Offset
-		l.add(p, nil, limit)
+		l.add(p, p.head, limit)
 	}
 }
 

@@ -1,6 +1,7 @@
 package tail
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
@@ -52,6 +53,8 @@ type Position struct {
 	Open    []container.Open `json:"open,omitempty"`    // lines of which only pieces lie before Offset
 	Waits   bool             `json:"waits,omitempty"`   // to be read when the files before it have been
 	Chain   string           `json:"chain,omitempty"`   // followed path that it was found by, where that is not Path
+
+	head []byte // the first bytes, where they are at hand: what is shorter than Head can be told by them
 
 	Seen int64 `json:"seen,omitempty"` // StateSource: when the directories were last looked through, Unix nanoseconds
 }
@@ -120,7 +123,7 @@ func newSample(r io.ReaderAt, size int64) *sample {
 
 // compare holds the content against a position.
 func (s *sample) compare(p *Position) likeness {
-	switch short := p.Head.Len > len(s.head); {
+	switch short := p.Head.Len > len(s.head) && p.head == nil; {
 	case !short && !s.sameHead(p):
 		return different
 	case s.size < p.Offset, short && (p.Offset < lineSize || p.Offset > int64(p.Anchor.Len)):
@@ -137,10 +140,10 @@ func (s *sample) compare(p *Position) likeness {
 	return alike
 }
 
-// sameHead reports whether the content begins with the position's head.
+// sameHead reports whether the content begins with the position's head, or is at least a line of it.
 func (s *sample) sameHead(p *Position) bool {
 	if p.Head.Len > len(s.head) {
-		return false
+		return len(s.head) >= lineSize && bytes.HasPrefix(p.head, s.head)
 	}
 	head, ok := s.heads[p.Head.Len]
 	if !ok {

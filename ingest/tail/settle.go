@@ -1,6 +1,7 @@
 package tail
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"time"
@@ -54,6 +55,7 @@ func (f *Follower) failed(x *file) {
 func (f *Follower) truncated(x *file, now time.Time) {
 	var p Position
 	f.q.Guard(func() { p = x.position() })
+	p.head = bytes.Clone(x.head)
 	copied := f.findCopy(&p, x)
 	if copied == nil {
 		f.noteShortCopies(&p)
