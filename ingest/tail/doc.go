@@ -42,8 +42,8 @@
 //   - A file that a glob matches under a new name, or that has a rotated name and was never seen under its path, and is nothing but
 //     the first lines of another one, is a copy of it; when it goes on otherwise, it is read whole. Lines of an access log carry a
 //     time and differ.
-//   - Of a file that is gone, only what it began with and where it was read to are known: a copy that was cut short of that, and was
-//     made right before a kill, is counted again when its original is removed before the restart.
+//   - Of a file that is gone, only what it began with and where it was read to are known: an unknown shorter file that begins with the
+//     same 256 bytes is a copy of it; one of fewer bytes is not known as such.
 //   - A rotated name is known by its look: a number, a date or a word such as old behind the name or before its extension.
 //     Files that were born and rotated between two looks under other names are not found, nor what was compressed meanwhile by other
 //     programs than gzip and zstd. A zstd file that was made from a stream does not say its size: lines that were added to a closed file right before

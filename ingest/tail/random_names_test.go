@@ -264,13 +264,13 @@ func (s *troupe) pause(looks int) {
 	s.rig.pause(looks)
 }
 
-// vanish removes a file. What is not saved of it may be lost. A copy that is shorter than what was read of it, and that no saved
-// state knows, is not known as such any more.
+// vanish removes a file. What is not saved of it may be lost. A copy that is shorter than what is known of its head, and that no
+// saved state knows, is not known as such any more.
 func (s *troupe) vanish(name string) {
 	c := s.nodes[name]
 	s.uncertain(c)
 	for _, copied := range s.copies {
-		if copied.of == c && s.savedAt < copied.at+maxTurnWait {
+		if copied.of == c && s.savedAt < copied.at+maxTurnWait && len(strings.Join(copied.lines, "\n")) < headSize {
 			for _, line := range copied.lines {
 				s.maybeTwo[line] = true
 			}

@@ -181,6 +181,9 @@ func (f *Follower) unpack() {
 			}
 			return
 		}
+		if x == nil {
+			f.noteShortCopies(&p)
+		}
 		lost, name := max(0, p.Size-p.Offset), p.Name
 		f.q.Guard(func() {
 			f.unresolved = f.unresolved[1:]
