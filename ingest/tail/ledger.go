@@ -2,6 +2,7 @@ package tail
 
 import (
 	"os"
+	"path/filepath"
 	"slices"
 	"time"
 )
@@ -67,10 +68,11 @@ func (l *ledger) remove(id fileID) {
 	}
 }
 
-// reconsider drops the copies of a file that is given up of which they may hold more than was read.
+// reconsider drops the copies, as far as can be told, of a file that is given up of which they may hold more than was read.
 func (l *ledger) reconsider(p *Position) {
 	for _, r := range slices.Clone(l.list) {
-		if r.Copy && r.Offset > p.Offset && r.Head == p.Head {
+		of := r.Head == p.Head || r.Head.Len < p.Head.Len && p.mayBe(filepath.Base(r.Name))
+		if r.Copy && r.Offset > p.Offset && of {
 			l.remove(r.id())
 		}
 	}
