@@ -173,8 +173,9 @@ func (f *Follower) reopen(fd *os.File, info os.FileInfo, now time.Time) (x *file
 	if r == nil {
 		return nil, false
 	}
-	// Of a file that was empty when it was closed only the inode is known: what has it now is as good as unknown.
-	if r.Packed || r.Head.Len == 0 && info.Size() > 0 || newSample(fd, info.Size()).compare(&r.Position) != alike {
+	// Of a file that was empty when it was closed only the inode is known: what has it now is as good as unknown, and may be a copy that is
+	// being made.
+	if r.Packed || r.Head.Len == 0 || newSample(fd, info.Size()).compare(&r.Position) != alike {
 		f.q.Guard(func() { f.ledger.forget(id) })
 		return nil, false
 	}
