@@ -27,9 +27,9 @@ func TestStatusPageInChromium(t *testing.T) {
 				t.Errorf("%q is missing in\n%s", want, text)
 			}
 		}
-		if got := b.eval(`document.querySelectorAll('svg .area').length > 0 && document.querySelectorAll('.spark path').length > 0`); got != "true" {
-			t.Error("no chart is drawn")
-		}
+		await(t, "charts to be drawn", func() bool { // when the first step of the history is long enough
+			return b.eval(`document.querySelectorAll('svg .area').length > 0 && document.querySelectorAll('.spark path').length > 0`) == "true"
+		}, demo.said.String)
 		if colour := b.eval(`getComputedStyle(document.querySelector('tr.c4 th')).color`); colour == b.eval(`getComputedStyle(document.body).color`) {
 			t.Error("the style is not in force: 4xx has the colour of text")
 		}
