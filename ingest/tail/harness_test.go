@@ -296,6 +296,15 @@ func (r *rig) copy(from, to string) {
 	}
 }
 
+func (r *rig) size(name string) int64 {
+	r.t.Helper()
+	info, err := os.Stat(r.path(name))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return info.Size()
+}
+
 func (r *rig) truncate(name string) {
 	r.t.Helper()
 	if err := os.Truncate(r.path(name), 0); err != nil {

@@ -68,12 +68,14 @@ func (l *ledger) remove(id fileID) {
 	}
 }
 
-// reconsider drops the copies, as far as can be told, of a file that is given up of which they may hold more than was read.
-func (l *ledger) reconsider(p *Position) {
-	for _, r := range slices.Clone(l.list) {
+// reconsider has the copies, as far as can be told, of a file that is given up decided about anew: they may hold more than was read of
+// it. Only in a quiet moment.
+func (f *Follower) reconsider(p *Position) {
+	for _, r := range slices.Clone(f.ledger.list) {
 		of := r.Head == p.Head || r.Head.Len < p.Head.Len && p.mayBe(filepath.Base(r.Name))
 		if r.Copy && r.Offset > p.Offset && of {
-			l.remove(r.id())
+			f.ledger.remove(r.id())
+			f.undecide(r.id())
 		}
 	}
 }

@@ -333,7 +333,7 @@ func (s *troupe) copytruncate(log string, arg int) {
 	s.rig.copy(log, to)
 	s.nodes[to] = &content{lines: slices.Clone(s.nodes[log].lines), copied: true}
 	s.between(arg)
-	if arg%3 == 0 { // what comes now is in the log for a moment only
+	if arg%3 == 0 && s.size(to) >= headSize { // what comes now is in the log for a moment only
 		s.writeLines(log, 1+arg%5)
 		for _, line := range s.nodes[log].lines[len(s.nodes[to].lines):] {
 			s.maybe[line] = true

@@ -172,7 +172,7 @@ func (s *scenery) disturb(a action) {
 		s.files["log.1"] = s.files["log"]
 		s.files["log.1"].copied = true
 		s.files["log"] = &content{}
-		if s.pieces == nil && a.arg%2 == 0 { // what comes now is in the log for a moment only
+		if s.pieces == nil && a.arg%2 == 0 && s.size("log.1") >= headSize { // what comes now is in the log for a moment only
 			s.writeLines(1 + a.arg%5)
 			for _, line := range s.files["log"].lines {
 				s.maybe[line] = true

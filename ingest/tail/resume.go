@@ -194,7 +194,7 @@ func (f *Follower) unpack() {
 				return
 			}
 			f.src.Stats.LostBytes.Add(lost)
-			f.ledger.reconsider(&p)
+			f.reconsider(&p)
 			if lost == 0 {
 				f.leave(&p, 0)
 			}

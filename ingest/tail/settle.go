@@ -125,8 +125,13 @@ func (f *Follower) forsake(x *file) {
 	f.q.Guard(func() { delete(f.files, x.id) })
 	f.stopWatch(x)
 	x.close()
+	f.undecide(x.id)
+}
+
+// undecide has the next scan decide about a file as about any that is not known.
+func (f *Follower) undecide(id fileID) {
 	for _, d := range f.dirs {
-		delete(d.decided, x.id)
+		delete(d.decided, id)
 		d.unsure = true
 	}
 }
