@@ -8,12 +8,8 @@
   const pause = document.getElementById('pause');
   let timer, paused = false;
 
-  // morph makes the node like its counterpart of the new page.
+  // morph makes the node like its counterpart of the new page, which is the same.
   function morph(node, next) {
-    if (node.nodeName !== next.nodeName || node.id !== next.id) {
-      node.replaceWith(document.importNode(next, true));
-      return;
-    }
     if (node.nodeType !== Node.ELEMENT_NODE) {
       if (node.data !== next.data) node.data = next.data;
       return;
@@ -24,12 +20,34 @@
     for (const { name, value } of next.attributes) {
       if (node.getAttribute(name) !== value && !own(node, name)) node.setAttribute(name, value);
     }
-    const old = [...node.childNodes], fresh = [...next.childNodes];
-    fresh.forEach((child, i) => {
-      if (i < old.length) morph(old[i], child);
-      else node.appendChild(document.importNode(child, true));
-    });
-    old.slice(fresh.length).forEach((child) => child.remove());
+    let old = node.firstChild;
+    for (const child of next.childNodes) {
+      const match = counterpart(old, child);
+      if (!match) {
+        node.insertBefore(document.importNode(child, true), old);
+        continue;
+      }
+      while (old !== match) old = discard(old);
+      morph(match, child);
+      old = match.nextSibling;
+    }
+    while (old) old = discard(old);
+  }
+
+  // counterpart returns the first node that is the same as the child, from old on: what comes before it has gone from the page. Text
+  // has none but at its place.
+  function counterpart(old, child) {
+    const same = (node) => node.nodeName === child.nodeName && node.id === child.id;
+    if (child.nodeType !== Node.ELEMENT_NODE) return old && same(old) ? old : null;
+    while (old && !same(old)) old = old.nextSibling;
+    return old;
+  }
+
+  // discard removes a node and returns the next one.
+  function discard(node) {
+    const next = node.nextSibling;
+    node.remove();
+    return next;
   }
 
   // own reports whether the reader decides on the attribute.

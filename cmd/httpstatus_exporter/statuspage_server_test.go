@@ -159,15 +159,42 @@ func TestStatusPageOfRoutesInChromium(t *testing.T) {
 	e.stop(t)
 }
 
+// TestStatusPageGrowsInChromium: what appears above the reader's place, such as a first answer that is not documented, leaves it
+// where it is.
+func TestStatusPageGrowsInChromium(t *testing.T) {
+	need(t, "chromium")
+	log := filepath.Join(t.TempDir(), "access.log")
+	appendLines(t, log, "200", 10)
+	e := startExporter(t, build(t, "."), "--access-log.path="+log, "-f", "combined", "--access-log.from=beginning").ready(t)
+	e.counted(t, 10)
+	b := openBrowser(t)
+	b.open(e.url + "/")
+	was := b.eval(settle)
+	for _, code := range []string{"404", "418", "500"} {
+		appendLines(t, log, code, 10)
+		await(t, code, func() bool { return strings.Contains(b.eval(`document.querySelector('table.codes').innerText`), code) }, e.said.String)
+	}
+	if text := b.eval(`document.body.innerText`); !strings.Contains(text, "What does it answer that is not documented?") {
+		t.Errorf("no table of what is not documented in\n%s", text)
+	}
+	if is := b.eval(place); is != was || !strings.HasPrefix(is, "true SUMMARY false agave") {
+		t.Errorf("the reader was at %q and is at %q", was, is)
+	}
+	e.stop(t)
+}
+
+// How the tests leave and find the place of a reader: scrolled, with the focus on details that are closed, with a selection. A browser scrolls
+// on by what appears above, so that the reader sees the same.
+const (
+	place  = `[scrollY >= 300, document.activeElement.nodeName, document.activeElement.parentNode.open, getSelection().toString()].join(' ')`
+	settle = `scrollTo(0, 300); d = document.querySelector('details'); d.open = false; s = d.querySelector('summary'); s.focus({preventScroll: true});
+		getSelection().selectAllChildren(document.querySelector('h2'));
+		marked = document.querySelector('tr.c2'); ` + place
+)
+
 // liveUpdate holds that figures change by themselves and that the reader's place stays.
 func liveUpdate(t *testing.T, b *browser) {
-	const (
-		total  = `document.querySelector('tr.c2 td:last-child').textContent`
-		place  = `[scrollY, document.activeElement.nodeName, document.activeElement.parentNode.open, getSelection().toString()].join(' ')`
-		settle = `scrollTo(0, 300); d = document.querySelector('details'); d.open = false; s = d.querySelector('summary'); s.focus({preventScroll: true});
-			getSelection().selectAllChildren(document.querySelector('h2'));
-			marked = document.querySelector('tr.c2'); ` + place
-	)
+	const total = `document.querySelector('tr.c2 td:last-child').textContent`
 	before, was := b.eval(total), b.eval(settle)
 	for round := range 2 {
 		await(t, "the figures to change", func() bool { return b.eval(total) != before }, func() string { return "200 stays at " + before })
@@ -176,7 +203,7 @@ func liveUpdate(t *testing.T, b *browser) {
 			t.Errorf("round %d: %s after %s", round, now, before)
 		}
 		before = now
-		if is := b.eval(place); is != was || !strings.HasPrefix(is, "300 SUMMARY false agave") {
+		if is := b.eval(place); is != was || !strings.HasPrefix(is, "true SUMMARY false agave") {
 			t.Errorf("round %d: the reader was at %q and is at %q", round, was, is)
 		}
 	}

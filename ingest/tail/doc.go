@@ -26,8 +26,8 @@
 //
 // # What cannot be promised, and where it shows
 //
-//   - Lines that are written between the copy and the truncation of logrotate's copytruncate are in no file any more. No
-//     reader sees them. What had been seen of them by size is in Stats.LostBytes.
+//   - Lines that are written between the copy and the truncation of logrotate's copytruncate are in no file any more.
+//     What had been seen of them by size, and not been read by then, is in Stats.LostBytes.
 //   - A truncation without a copy destroys what had not been read: Stats.Truncations, and Stats.LostBytes for the bytes that
 //     were known to be there. Nobody can know of bytes that came and went between two looks (100 ms for a busy file, else
 //     Tick).
