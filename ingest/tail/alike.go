@@ -74,7 +74,7 @@ func (f *Follower) classify(fd *os.File, info os.FileInfo, path string) (like li
 		cut := p.Part
 		like := f.holdAgainst(s, &p)
 		switch {
-		case like == unclear || like == unsettled:
+		case like.undecided():
 			result = max(result, like)
 		case like == alike && s.size <= p.Size:
 			if start, _ := lineStart(fd, s.size, f.maxLine); start > 0 {

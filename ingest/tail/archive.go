@@ -73,9 +73,12 @@ func archiveAsRead(fd *os.File, size int64) (Position, error) {
 		last = last[max(0, len(last)-len(chunk)):]
 	}
 	if err == io.EOF {
+		err = nil
+	}
+	if err == nil && end < size {
 		line := bytes.LastIndexByte(last, '\n') + 1
 		end -= int64(len(last) - line)
-		last, err = last[:line], nil
+		last = last[:line]
 	}
 	return Position{Offset: end, Size: end, Head: printOf(head), Anchor: printOf(last[max(0, len(last)-anchorSize):]), Packed: true}, err
 }

@@ -46,8 +46,8 @@
 //     same 256 bytes is a copy of it; one of fewer bytes is not known as such.
 //   - A rotated name is known by its look: a number, a date or a word such as old behind the name or before its extension.
 //     Files that were born and rotated between two looks under other names are not found, nor what was compressed meanwhile by other
-//     programs than gzip and zstd. A zstd file that was made from a stream does not say its size: lines that were added to a closed file right before
-//     are not found.
+//     programs than gzip and zstd. A zstd file that was made from a stream does not say its size: lines that were added to a closed
+//     file right before are not found.
 //
 // Failed opens, stats and reads are counted in Stats.ReadErrors and tried again at every tick. Each change of state is
 // logged once.

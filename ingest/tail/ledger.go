@@ -190,7 +190,7 @@ func (f *Follower) reopen(fd *os.File, info os.FileInfo, now time.Time) (x *file
 		case like == alike && from == nil:
 			f.rememberCopy(fd, info, r.Path, part)
 			return nil, true
-		case (like == unclear || like == unsettled) && !r.waits.over(info, now, f.patience(like)):
+		case like.undecided() && !r.waits.over(info, now, f.patience(like)):
 			return nil, true
 		case from != nil:
 			at = from

@@ -212,7 +212,9 @@ func (f *Follower) begin(p *followed, fd *os.File, info os.FileInfo, now time.Ti
 	if !f.glob {
 		return f.newFile(fd, info, p.name)
 	}
-	f.place(p)
+	if p.dir == nil {
+		f.place(p)
+	}
 	switch q := p.rotatedFrom(); {
 	case q == nil && p.had: // lines that carry no time begin alike after each rotation
 		return f.newFile(fd, info, p.name)
@@ -229,7 +231,7 @@ func (f *Follower) begin(p *followed, fd *os.File, info os.FileInfo, now time.Ti
 	case like == alike && from == nil:
 		f.rememberCopy(fd, info, p.name, part)
 		return nil
-	case (like == unclear || like == unsettled || info.Size() == 0) && !p.waits.over(info, now, f.patience(like)):
+	case (like.undecided() || info.Size() == 0) && !p.waits.over(info, now, f.patience(like)):
 		return nil
 	case from != nil:
 		return f.newFileAt(fd, info, p.name, from)

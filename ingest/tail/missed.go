@@ -83,7 +83,7 @@ func (f *Follower) missed(d *dir, p *followed, fd *os.File, info os.FileInfo, wa
 	case like == alike && from == nil:
 		f.rememberCopy(fd, info, p.name, part)
 		return nil, true
-	case (like == unclear || like == unsettled) && !quiet(like):
+	case like.undecided() && !quiet(like):
 		return nil, false
 	case from != nil:
 		return f.newFileAt(fd, info, p.name, from), true

@@ -106,6 +106,8 @@ const (
 	alike              // the file holds what had been read, and perhaps more
 )
 
+func (l likeness) undecided() bool { return l == unclear || l == unsettled }
+
 // A sample reads the prints of one candidate file, each once.
 type sample struct {
 	r     io.ReaderAt

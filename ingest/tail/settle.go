@@ -185,9 +185,9 @@ func (f *Follower) longestCopy(p *Position, not *file, among []sibling) *file {
 	return best
 }
 
-// noteShortCopies remembers copies of a file that was truncated or is gone that lack the last lines that were read: what was written after the copy
-// was made and before the truncation, between which logrotate waits until the copy is on the disk. What they
-// are copies of has gone, but for its head: that is enough to know files by that appeared since the last look.
+// noteShortCopies remembers the copies of a file that was truncated or is gone that lack the last lines that were read: those that were
+// written after the copy was made and before the truncation, between which logrotate waits until the copy is on the disk. Of what they are
+// copies of only the head is known: that is enough to know files by that appeared since the last look.
 func (f *Follower) noteShortCopies(p *Position) {
 	if p.weak() {
 		return
