@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"syscall"
 	"time"
 
@@ -196,6 +197,9 @@ func (f *Follower) open(p *followed, now time.Time) {
 	f.observe(x, info, now)
 }
 
+// carriesTime matches the first bytes of a log whose lines tell when they were written. Others begin alike after each rotation.
+var carriesTime = regexp.MustCompile(`\d\d:\d\d:\d\d|\d{10}`)
+
 // begin makes the file that a path newly names, with the position to read it from. Nil means not yet, or that it holds
 // what has been read elsewhere: a copy that the glob matches.
 func (f *Follower) begin(p *followed, fd *os.File, info os.FileInfo, now time.Time) *file {
@@ -215,15 +219,16 @@ func (f *Follower) begin(p *followed, fd *os.File, info os.FileInfo, now time.Ti
 	if p.dir == nil {
 		f.place(p)
 	}
-	switch q := p.rotatedFrom(); {
-	case q == nil && p.had: // lines that carry no time begin alike after each rotation
+	s, q := newSample(fd, info.Size()), p.rotatedFrom()
+	if q == nil && p.had && s.size > 0 && !carriesTime.Match(s.head) {
 		return f.newFile(fd, info, p.name)
-	case q != nil && f.paths[q.name] == q: // a copy must not be known before what it is a copy of
+	}
+	if q != nil && f.paths[q.name] == q { // a copy must not be known before what it is a copy of
 		if f.lookAt(q, now); f.files[idOf(info)] != nil {
 			return nil
 		}
 	}
-	if f.sought(newSample(fd, info.Size())) {
+	if f.sought(s) {
 		return nil
 	}
 	like, part, from := f.classify(fd, info, p.name)
