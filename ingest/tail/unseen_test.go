@@ -66,6 +66,16 @@ func TestWrittenOverUnseen(t *testing.T) {
 		r.startUnread()
 		r.copy("a.log", "b.log")
 	})
+	scene(t, "copied after that", nil, func(r *rig) {
+		r.cfg.Path = r.path("*.log")
+		r.write("a.log", 20)
+		r.startUnread()
+		r.truncate("a.log")
+		r.write("a.log", 30)
+		r.copy("a.log", "b.log")
+		r.looks(8)
+		r.resume()
+	})
 	scene(t, "archives with the rest of logs, in another directory", nil, func(r *rig) {
 		os.Mkdir(r.path("archives"), 0o755)
 		r.cfg.Path = r.path("*/log")
