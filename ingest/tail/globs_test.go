@@ -84,3 +84,51 @@ func TestGlobMatchesTwo(t *testing.T) {
 		wantStat(r.t, "ReadErrors", r.src.Stats.ReadErrors.Load(), 0)
 	})
 }
+
+func TestGlobThroughLink(t *testing.T) {
+	scene(t, "a log comes and is rotated between two looks", nil, func(r *rig) {
+		r.cfg.Path = r.path("logs/*/log")
+		for _, dir := range []string{"logs", "2"} {
+			if err := os.Mkdir(r.path(dir), 0o755); err != nil {
+				r.t.Fatal(err)
+			}
+		}
+		if err := os.Symlink("../2", r.path("logs/current")); err != nil {
+			r.t.Fatal(err)
+		}
+		r.start()
+		r.pause(5)
+		time.Sleep(r.cfg.Tick / 2)
+		r.write("2/log", 10)
+		r.rename("2/log", "2/log.1")
+	})
+}
+
+// A copy of a log whose lines tell the time is put in its place, and goes on.
+func TestGlobMatchesReplaced(t *testing.T) {
+	scene(t, "by a rename", globbed, func(r *rig) {
+		r.write("a.log", 100)
+		r.start()
+		r.pause(20)
+		r.copy("a.log", ".copy")
+		r.rename(".copy", "a.log")
+		r.pause(20)
+		r.write("a.log", 10)
+	})
+	scene(t, "piece by piece", globbed, func(r *rig) {
+		r.write("a.log", 100)
+		r.start()
+		r.pause(20)
+		data, err := os.ReadFile(r.path("a.log"))
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		r.remove("a.log")
+		fd := r.open("a.log")
+		r.pause(1) // empty
+		r.raw(fd, string(data))
+		r.pause(5)
+		r.writeTo(fd, 10)
+		fd.Close()
+	})
+}

@@ -1,6 +1,7 @@
 package tail
 
 import (
+	"cmp"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -43,9 +44,6 @@ func (d *dir) rotatedFrom(name string) *followed {
 
 // rotatedFrom returns the path of which that of p, which a glob matches, is by its look that of a rotated file; nil when it is of none.
 func (p *followed) rotatedFrom() *followed {
-	if p.dir == nil {
-		return nil
-	}
 	if q := p.dir.looksRotatedFrom(p.base); q != p {
 		return q
 	}
@@ -86,7 +84,7 @@ func (d *dir) followed(base string) *followed {
 	if p := d.shapes[shapeOf(base)]; p != nil {
 		return p
 	}
-	name := filepath.Join(d.name, base)
+	name := filepath.Join(cmp.Or(d.as, d.name), base)
 	if ok, _ := filepath.Match(d.glob, name); !ok {
 		return nil
 	}

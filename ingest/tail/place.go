@@ -58,6 +58,7 @@ func (f *Follower) expandDirs() {
 				continue
 			}
 			d = f.dirAt(real)
+			d.as = name
 			d.globs++
 		}
 		matched[name] = d

@@ -17,6 +17,7 @@ type dir struct {
 	bases   map[string]*followed
 	shapes  map[string]*followed // see shapeOf; of paths that are symbolic links
 	globs   int                  // names by which the glob's directory matches it
+	as      string               // one of them
 	mtime   time.Time            // of the directory when it was scanned
 	settled time.Time            // begin of the last scan that left no file undecided; before the first one, Follower.seen
 	scanned int                  // number of the last scan among all scans

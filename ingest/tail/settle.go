@@ -113,7 +113,6 @@ func (f *Follower) disown(x *file) {
 	for _, p := range f.paths {
 		if p.current == x {
 			p.current = nil
-			f.unplace(p)
 		}
 	}
 	f.forsake(x)
